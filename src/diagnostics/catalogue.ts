@@ -1,0 +1,239 @@
+import type { Diagnostic, DiagnosticArgs, DiagnosticCode, Severity } from "./diagnostic.ts";
+import { quote } from "./quote.ts";
+
+/**
+ * What each code means and how bad it is. Messages are in the present tense, name the value found and the value
+ * wanted, and have no full stop; a hint is one thing to do. Severity is decided here and nowhere else:
+ * an error rejects its record, a warning does under `--strict`, an info never does.
+ */
+interface CatalogueEntry<Args> {
+  readonly severity: Severity;
+  readonly message: (args: Args) => string;
+  readonly hint?: (args: Args) => string | undefined;
+}
+
+type Catalogue = { readonly [C in DiagnosticCode]: CatalogueEntry<DiagnosticArgs[C]> };
+
+const nearestHint = ({ nearest }: { nearest?: string }) =>
+  nearest === undefined ? undefined : `did you mean ${quote(nearest)}?`;
+
+const catalogue: Catalogue = {
+  "input/empty": {
+    severity: "error",
+    message: () => "the source holds no payload",
+    hint: () => "check that the capture was saved; pass --allow-empty if empty input is fine",
+  },
+  "input/not-utf8": {
+    severity: "error",
+    message: ({ encoding }) => `the source is ${encoding}, not UTF-8`,
+    hint: ({ encoding }) => `convert it first: iconv -f ${encoding} -t UTF-8`,
+  },
+  "input/compressed": {
+    severity: "error",
+    message: ({ kind }) => `the source is ${kind} data, which chatx does not unpack`,
+    hint: () => "unpack it first; gzip is read as it is",
+  },
+  "input/broken-gzip": {
+    severity: "error",
+    message: ({ reason }) => `the gzip data is broken: ${reason}`,
+    hint: () => "the records before this place were read; copy the file again",
+  },
+  "input/inflated-too-large": {
+    severity: "error",
+    message: ({ limitBytes }) => `the source inflates to more than ${limitBytes} bytes`,
+    hint: () => "raise --max-inflated-bytes if you trust the source",
+  },
+  "input/record-too-large": {
+    severity: "error",
+    message: ({ limitBytes }) => `the record is longer than ${limitBytes} bytes`,
+    hint: () => "raise --max-record-bytes if it is genuine",
+  },
+  "input/cut-off": {
+    severity: "error",
+    message: () => "the record is cut off: nothing shows where its last value ends",
+    hint: () => "capture it again; RFC 7464 records end with a line feed",
+  },
+  "input/no-body": { severity: "info", message: ({ container }) => `the ${container} has no body` },
+  "input/bad-base64": { severity: "error", message: () => "the body is not valid Base64" },
+  "json/invalid-utf8": {
+    severity: "error",
+    message: ({ byte }) => `byte 0x${byte.toString(16).toUpperCase().padStart(2, "0")} is not valid UTF-8 here`,
+    hint: () => "chatx never replaces damaged text; capture the payload again",
+  },
+  "json/byte-order-mark": {
+    severity: "error",
+    message: () => "a byte order mark stands inside the data",
+    hint: () => "only the very start of a source may have one; join files without their marks",
+  },
+  "json/syntax": {
+    severity: "error",
+    message: ({ expected, found }) => `expected ${expected}, found ${quote(found)}`,
+  },
+  "json/trailing-comma": {
+    severity: "error",
+    message: ({ before }) => `a comma stands right before ${quote(before)}`,
+    hint: () => "remove the comma: JSON allows none after the last member",
+  },
+  "json/unexpected-end": {
+    severity: "error",
+    message: ({ expected }) => `the text ends where ${expected} is expected`,
+    hint: () => "the payload is cut off; capture it again",
+  },
+  "json/bad-escape": {
+    severity: "error",
+    message: ({ found }) => `${quote(found)} is no JSON escape`,
+    hint: () => 'write a backslash as "\\\\"',
+  },
+  "json/control-character": {
+    severity: "error",
+    message: ({ character }) => `the control character ${character} stands raw in a string`,
+    hint: () => "write it as an escape, such as \\n or \\u001b",
+  },
+  "json/lone-surrogate": {
+    severity: "error",
+    message: ({ found }) => `${found} is half of a surrogate pair, which is no character`,
+  },
+  "json/too-deep": {
+    severity: "error",
+    message: ({ limit }) => `values are nested deeper than ${limit} levels`,
+  },
+  "json/duplicate-key": {
+    severity: "warning",
+    message: ({ key }) => `the key ${quote(key)} comes twice in one object; the last value stands`,
+  },
+  "format/not-an-object": {
+    severity: "error",
+    message: ({ found }) => `a payload is an object, found ${found}`,
+    hint: () => "see `chatx formats` for what can be read",
+  },
+  "format/unknown": {
+    severity: "error",
+    message: ({ nearest, why }) =>
+      nearest === "" ? "no format recognises this payload" : `no format recognises this payload; ${nearest} comes nearest, but ${why}`,
+    hint: () => "name the format with --from (convert) or --format (validate) to see what is wrong with it",
+  },
+  "format/unknown-event": {
+    severity: "warning",
+    message: ({ type, event }) => `the event ${quote(type)} ${quote(event)} is not known; it is read as its type allows`,
+    hint: nearestHint,
+  },
+  "format/not-a-conversation": {
+    severity: "info",
+    message: ({ format, kind }) => `${format} ${kind} carries no conversation; it is skipped`,
+  },
+  "format/no-transcript": {
+    severity: "warning",
+    message: ({ format }) => `this ${format} payload has no transcript`,
+  },
+  "schema/missing-field": {
+    severity: "error",
+    message: ({ field, wanted }) => `the field ${quote(field)} is missing (${wanted})`,
+  },
+  "schema/wrong-type": {
+    severity: "error",
+    message: ({ wanted, found }) => `expected ${wanted}, found ${found}`,
+  },
+  "schema/wrong-value": {
+    severity: "error",
+    message: ({ wanted, found }) => `expected ${wanted}, found ${quote(found)}`,
+    hint: nearestHint,
+  },
+  "schema/unknown-field": {
+    severity: "warning",
+    message: ({ field }) => `the field ${quote(field)} is not known in this format`,
+    hint: nearestHint,
+  },
+  "meaning/times-not-ascending": {
+    severity: "warning",
+    message: ({ time, previous }) => `the time ${time} comes before the previous message's ${previous}`,
+  },
+  "meaning/last-message-at": {
+    severity: "warning",
+    message: ({ found, wanted }) => `lastMessageAt is ${quote(found)}, but the last message is of ${wanted}`,
+  },
+  "meaning/duplicate-id": {
+    severity: "warning",
+    message: ({ id, first }) => `the id ${quote(id)} stands already at ${first}`,
+  },
+  "meaning/end-before-start": {
+    severity: "warning",
+    message: ({ start, end }) => `the conversation ends at ${end}, before it starts at ${start}`,
+  },
+  "meaning/no-messages": { severity: "warning", message: () => "the conversation has no message" },
+  "decode/unknown-sender": {
+    severity: "warning",
+    message: ({ value, taken }) => `the sender ${quote(value)} is not known; the message is read as the ${taken}'s`,
+  },
+  "decode/unknown-system-code": {
+    severity: "warning",
+    message: ({ value }) => `the system code ${quote(value)} is not known; it is kept as it is`,
+  },
+  "decode/unknown-role": {
+    severity: "error",
+    message: ({ value }) => `the role ${quote(value)} is neither user nor agent nor support_agent`,
+  },
+  "decode/zone-assumed": {
+    severity: "warning",
+    message: ({ zone, example }) => `times like ${quote(example)} have no time zone; they are read as ${zone}`,
+    hint: () => "name the zone with --time-zone, such as Europe/Berlin",
+  },
+  "decode/local-time-skipped": {
+    severity: "warning",
+    message: ({ time, zone }) => `${time} does not exist in ${zone} (clocks go forward); the time after the gap is taken`,
+  },
+  "decode/time-derived": {
+    severity: "warning",
+    message: ({ from }) => `the message has no time; ${from} is taken`,
+  },
+  "decode/time-unknown": {
+    severity: "error",
+    message: () => "no message has a time, and nothing else in the payload tells one",
+    hint: () => "use a capture record: its receivedAt serves as the time",
+  },
+  "decode/time-invalid": {
+    severity: "error",
+    message: ({ value }) => `${quote(value)} is not a time between the years 0000 and 9999`,
+  },
+  "convert/no-message-left": {
+    severity: "info",
+    message: ({ leftOut }) => `no message is left of the conversation (${leftOut} left out); it is skipped`,
+    hint: () => "--system-messages agent keeps system messages",
+  },
+  "convert/exact-repeat": {
+    severity: "info",
+    message: ({ id }) => `the conversation ${quote(id)} was read already, with the same bytes; it is skipped`,
+  },
+  "convert/differing-repeat": {
+    severity: "warning",
+    message: ({ id }) => `the conversation ${quote(id)} was read already and differs now; the first stands`,
+    hint: () => "--fold holds repeats and takes the most complete one",
+  },
+  "convert/invented": {
+    severity: "info",
+    message: ({ field, reason }) => `${field} is invented: ${reason}`,
+  },
+  "convert/precision-lost": {
+    severity: "warning",
+    message: ({ found, written }) => `${found} is written as ${written}: the target holds milliseconds`,
+  },
+};
+
+export const diagnosticCodes = Object.keys(catalogue) as DiagnosticCode[];
+
+/** The severity of a code; under `strict`, warnings are errors. */
+export function severityOf(code: DiagnosticCode, strict = false): Severity {
+  const severity = catalogue[code].severity;
+  return strict && severity === "warning" ? "error" : severity;
+}
+
+/** One line of text; payload values in it are clipped and free of control characters. */
+export function messageOf(diagnostic: Pick<Diagnostic, "code" | "args">): string {
+  const entry = catalogue[diagnostic.code] as CatalogueEntry<Diagnostic["args"]>;
+  return entry.message(diagnostic.args);
+}
+
+/** One thing to do about it, where there is one. */
+export function hintOf(diagnostic: Pick<Diagnostic, "code" | "args">): string | undefined {
+  const entry = catalogue[diagnostic.code] as CatalogueEntry<Diagnostic["args"]>;
+  return entry.hint?.(diagnostic.args);
+}

@@ -1,0 +1,125 @@
+import type { z } from "zod";
+import type { Report } from "../diagnostics/diagnostic.ts";
+import type { JsonObject } from "../json/value.ts";
+import type { Conversation } from "../model/conversation.ts";
+import type { TimeZone } from "../model/time.ts";
+
+/** Where a vendor fact comes from: the vendor's own words, a published payload, somebody else, or reasoning. */
+export type Known = "documented" | "seen" | "third-party" | "inferred";
+
+/**
+ * How one wire field and one place of the model belong together. Patterns are JSON Pointers in which `*` stands
+ * for an array index (the same one on both sides) and a last `**` for a whole subtree.
+ *
+ * These tables are the truth behind `chatx formats ID` and the loss report; a test changes every leaf of every
+ * fixture and compares what moves with what the table says.
+ */
+export interface FieldRule {
+  readonly wire: string;
+  /** A place in the conversation, spelled the same way. */
+  readonly model: string;
+  /** carried: the wire value can be had back from the model's. derived: it only has a part in it. */
+  readonly how: "carried" | "derived";
+  /** Reading (wire to model), writing (model to wire), or both, the default. */
+  readonly on?: "read" | "write";
+  /** True where it depends on the data whether the rule holds: then `Edge`s say so for each conversation. */
+  readonly conditional?: boolean;
+  readonly known: Known;
+  readonly note?: string;
+}
+
+/**
+ * A derivation that is only known while reading or writing (which message was the last, which time was missing):
+ * the leaf `from` had a part in the leaf `to`. Reading: wire to model; writing: model to wire.
+ */
+export interface Edge {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** How sure an adapter is that a document is its own. */
+export interface Recognition {
+  /** 0 no … 1 certain. */
+  readonly score: number;
+  /** One clause for people: `has accountId, channel and messages[].sentAt`. */
+  readonly why: string;
+}
+
+export interface ReadContext {
+  /** Pointers are those of the wire document. */
+  readonly report: Report;
+  /** For times without a zone. */
+  readonly zone: TimeZone;
+  /** True when the user named the zone: then nothing is assumed, and nothing reported. */
+  readonly zoneIsGiven: boolean;
+  /** Time of arrival that the capture tells, as text; the last resort for a missing time. */
+  readonly receivedAt?: string;
+}
+
+/** What a payload holds. */
+export type ReadResult =
+  | {
+      readonly kind: "conversation";
+      readonly conversation: Conversation;
+      /**
+       * For formats whose record is an event: how this part ranks among the parts of its conversation. Of two
+       * parts that disagree, the one with the greater rank (text order) is believed.
+       */
+      readonly rank?: string;
+      readonly edges?: readonly Edge[];
+    }
+  /** Nothing to convert in it: an operator, a contact, a widget, an event without a message. Counted, no error. */
+  | { readonly kind: "skipped"; readonly what: string }
+  /** Unreadable; the reason was reported as an error. */
+  | { readonly kind: "rejected" };
+
+export interface WriteContext {
+  /** Pointers are those of the conversation in the model. */
+  readonly report: Report;
+  /** How Ferndesk documents spell the agent's role. */
+  readonly agentRole: "agent" | "support_agent";
+  /** What becomes of system messages where the target has no place for them. */
+  readonly systemMessages: "drop" | "agent";
+}
+
+export interface WriteResult {
+  /** Plain data, ready for `stringifyJson`. */
+  readonly value: JsonObject;
+  /** Index of each model message in the written list; -1 for one that is left out. */
+  readonly messageIndex: readonly number[];
+  readonly edges?: readonly Edge[];
+}
+
+export interface FormatAdapter {
+  /** As typed after --to; lower case. */
+  readonly id: string;
+  /** The vendor's own spelling. */
+  readonly title: string;
+  readonly summary: string;
+  readonly docsUrl: string;
+  /**
+   * What one record is. whole: a conversation from start to end; records stream. snapshots: one of several states
+   * of a conversation, each with the list of messages so far. events: one thing that happened, with at most its
+   * own message. Snapshots and events of one conversation are held until the input ends and folded into one.
+   */
+  readonly records: "whole" | "snapshots" | "events";
+  /** Model patterns (as in FieldRule.model) that survive writing and reading back. Empty for read-only formats. */
+  readonly carries: readonly string[];
+  readonly fields: readonly FieldRule[];
+  /** All shapes of the format, for `chatx schema`. */
+  readonly schema: z.ZodType;
+  /** The one shape that a document claims to be (by `_type`, `_event` …). */
+  readonly shapeOf: (document: JsonObject) => z.ZodType;
+  /** Never throws. */
+  readonly recognise: (document: JsonObject) => Recognition;
+  /** Rules between fields, run after the schema held. Reports warnings. */
+  readonly crossCheck?: (document: JsonObject, report: Report) => void;
+  /** JSON Pointer of the list that the model's messages come from, index for index; absent where there is none. */
+  readonly messagesAt?: string;
+  /** Only called with a document whose shape held. */
+  readonly read: (document: JsonObject, context: ReadContext) => ReadResult;
+  /** Absent: the format cannot be produced. */
+  readonly write?: (conversation: Conversation, context: WriteContext) => WriteResult;
+  /** The whole output of a document: how single payloads are joined when several are written at once. */
+  readonly envelope?: { readonly open: string; readonly close: string };
+}

@@ -1,0 +1,287 @@
+import { type Json, numberFrom, setMember } from "./value.ts";
+
+/** Deepest nesting that is read: JSON.stringify and structuredClone fail somewhere above 1,000. */
+export const MAX_DEPTH = 500;
+
+/** Why a text is not acceptable JSON. `offset` and `end` are UTF-16 indexes into the text. */
+export interface JsonProblem {
+  readonly code:
+    | "json/syntax"
+    | "json/trailing-comma"
+    | "json/unexpected-end"
+    | "json/bad-escape"
+    | "json/control-character"
+    | "json/lone-surrogate"
+    | "json/too-deep";
+  readonly offset: number;
+  readonly end: number;
+  /** What the grammar allows here, in words; empty where the code says it all. */
+  readonly expected: string;
+  /** What stands here, clipped; empty at the end of the text. */
+  readonly found: string;
+}
+
+export type ParseResult =
+  | {
+      readonly ok: true;
+      readonly value: Json;
+      /** UTF-16 index of the opening quote of every key that its object had already; the later value stands. */
+      readonly duplicateKeys: readonly number[];
+    }
+  | { readonly ok: false; readonly problem: JsonProblem };
+
+/**
+ * Parses one JSON text (RFC 8259), strictly: no comments, no trailing commas, no BOM, no lone surrogates.
+ * Numbers keep their digits, `__proto__` is a plain key, and a key that comes twice is remembered.
+ */
+export function parseJson(text: string): ParseResult {
+  const parser = new Parser(text);
+  try {
+    return { ok: true, value: parser.document(), duplicateKeys: parser.duplicateKeys };
+  } catch (error) {
+    if (error instanceof Stop) return { ok: false, problem: error.problem };
+    throw error;
+  }
+}
+
+class Stop extends Error {
+  readonly problem: JsonProblem;
+
+  constructor(problem: JsonProblem) {
+    super(problem.code);
+    this.problem = problem;
+  }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+
+const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+/** What a reader takes for one word when it is shown where JSON wants something else. */
+const WORD = /[\p{L}\p{N}_$.+-]{1,40}|./uy;
+const SIMPLE_ESCAPES = new Map([
+  ['"', '"'],
+  ["\\", "\\"],
+  ["/", "/"],
+  ["b", "\b"],
+  ["f", "\f"],
+  ["n", "\n"],
+  ["r", "\r"],
+  ["t", "\t"],
+]);
+
+class Parser {
+  readonly duplicateKeys: number[] = [];
+  private readonly text: string;
+  private at = 0;
+  private depth = 0;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  document(): Json {
+    this.skipSpace();
+    const value = this.value();
+    this.skipSpace();
+    if (this.at < this.text.length) this.unexpected("the end of the document");
+    return value;
+  }
+
+  private value(): Json {
+    switch (this.text.charCodeAt(this.at)) {
+      case OPEN_BRACE:
+        return this.nested(() => this.object());
+      case OPEN_BRACKET:
+        return this.nested(() => this.array());
+      case QUOTE:
+        return this.string();
+      case 0x74:
+        return this.literal("true", true);
+      case 0x66:
+        return this.literal("false", false);
+      case 0x6e:
+        return this.literal("null", null);
+      default:
+        return this.number();
+    }
+  }
+
+  private nested<T>(read: () => T): T {
+    if (++this.depth > MAX_DEPTH) this.stop("json/too-deep", this.at, this.at + 1);
+    this.at++;
+    const value = read();
+    this.depth--;
+    return value;
+  }
+
+  private object(): Json {
+    const object: Record<string, Json> = {};
+    this.skipSpace();
+    if (this.take(CLOSE_BRACE)) return object;
+    for (;;) {
+      const keyAt = this.at;
+      if (this.text.charCodeAt(keyAt) !== QUOTE) this.unexpected("a key in double quotes");
+      const key = this.string();
+      if (Object.hasOwn(object, key)) this.duplicateKeys.push(keyAt);
+      this.skipSpace();
+      if (!this.take(COLON)) this.unexpected('":" after the key');
+      this.skipSpace();
+      setMember(object, key, this.value());
+      this.skipSpace();
+      if (this.take(CLOSE_BRACE)) return object;
+      this.comma(CLOSE_BRACE, '"," or "}"');
+    }
+  }
+
+  private array(): Json {
+    const items: Json[] = [];
+    this.skipSpace();
+    if (this.take(CLOSE_BRACKET)) return items;
+    for (;;) {
+      items.push(this.value());
+      this.skipSpace();
+      if (this.take(CLOSE_BRACKET)) return items;
+      this.comma(CLOSE_BRACKET, '"," or "]"');
+    }
+  }
+
+  private comma(close: number, expected: string): void {
+    const commaAt = this.at;
+    if (!this.take(COMMA)) this.unexpected(expected);
+    this.skipSpace();
+    if (this.text.charCodeAt(this.at) === close) {
+      this.stop("json/trailing-comma", commaAt, commaAt + 1, "", this.text[this.at]);
+    }
+  }
+
+  private string(): string {
+    const text = this.text;
+    const start = ++this.at;
+    let at = start;
+    for (;;) {
+      const unit = text.charCodeAt(at);
+      if (unit === QUOTE) {
+        this.at = at + 1;
+        return text.slice(start, at);
+      }
+      if (unit === BACKSLASH) return this.escapedString(start, at);
+      this.refuseInString(unit, at);
+      at++;
+    }
+  }
+
+  private escapedString(start: number, firstEscape: number): string {
+    const text = this.text;
+    let result = text.slice(start, firstEscape);
+    let at = firstEscape;
+    let plainFrom = at;
+    for (;;) {
+      const unit = text.charCodeAt(at);
+      if (unit === QUOTE) {
+        this.at = at + 1;
+        return result + text.slice(plainFrom, at);
+      }
+      if (unit === BACKSLASH) {
+        result += text.slice(plainFrom, at);
+        this.at = at;
+        result += this.escape();
+        at = this.at;
+        plainFrom = at;
+        continue;
+      }
+      this.refuseInString(unit, at);
+      at++;
+    }
+  }
+
+  private refuseInString(unit: number, at: number): void {
+    if (Number.isNaN(unit)) this.stop("json/unexpected-end", this.text.length, this.text.length, 'the closing "\\""');
+    if (unit < 0x20) this.stop("json/control-character", at, at + 1, "", `U+${hex4(unit)}`);
+  }
+
+  /** Reads one escape, or the two of a surrogate pair, at `this.at`. */
+  private escape(): string {
+    const at = this.at;
+    const letter = this.text[at + 1];
+    if (letter === undefined) this.stop("json/unexpected-end", this.text.length, this.text.length, "the rest of an escape");
+    const simple = SIMPLE_ESCAPES.get(letter);
+    if (simple !== undefined) {
+      this.at = at + 2;
+      return simple;
+    }
+    const unit = this.hexEscape(at);
+    this.at = at + 6;
+    if (unit < 0xd800 || unit > 0xdfff) return String.fromCharCode(unit);
+    const next = unit <= 0xdbff && this.text.startsWith("\\u", at + 6) ? this.hexEscape(at + 6) : 0;
+    if (next < 0xdc00 || next > 0xdfff) {
+      this.stop("json/lone-surrogate", at, at + 6, "", this.text.slice(at, at + 6));
+    }
+    this.at = at + 12;
+    return String.fromCharCode(unit, next);
+  }
+
+  private hexEscape(at: number): number {
+    const digits = this.text.slice(at + 2, at + 6);
+    if (this.text[at + 1] !== "u" || !/^[0-9a-fA-F]{4}$/.test(digits)) {
+      this.stop("json/bad-escape", at, Math.min(at + 2, this.text.length), "", this.text.slice(at, at + 2));
+    }
+    return Number.parseInt(digits, 16);
+  }
+
+  private number(): Json {
+    NUMBER.lastIndex = this.at;
+    const token = NUMBER.exec(this.text)?.[0];
+    if (token === undefined) this.unexpected("a value");
+    const end = this.at + token.length;
+    // "01", "1.", "1e" and "0x1f": a digit, a dot or a letter right after the token belongs to a broken number.
+    if (/[0-9A-Za-z.+-]/.test(this.text.charAt(end))) this.unexpected("a number as JSON spells it");
+    this.at = end;
+    return numberFrom(token);
+  }
+
+  private literal(word: string, value: Json): Json {
+    if (!this.text.startsWith(word, this.at) || /[0-9A-Za-z_$]/.test(this.text.charAt(this.at + word.length))) {
+      this.unexpected("a value");
+    }
+    this.at += word.length;
+    return value;
+  }
+
+  private take(unit: number): boolean {
+    if (this.text.charCodeAt(this.at) !== unit) return false;
+    this.at++;
+    return true;
+  }
+
+  private skipSpace(): void {
+    for (;;) {
+      const unit = this.text.charCodeAt(this.at);
+      if (unit !== 0x20 && unit !== 0x0a && unit !== 0x0d && unit !== 0x09) return;
+      this.at++;
+    }
+  }
+
+  private unexpected(expected: string): never {
+    if (this.at >= this.text.length) {
+      this.stop("json/unexpected-end", this.text.length, this.text.length, expected);
+    }
+    WORD.lastIndex = this.at;
+    const found = WORD.exec(this.text)?.[0] ?? this.text.charAt(this.at);
+    this.stop("json/syntax", this.at, this.at + found.length, expected, found);
+  }
+
+  private stop(code: JsonProblem["code"], offset: number, end: number, expected = "", found = ""): never {
+    throw new Stop({ code, offset, end, expected, found });
+  }
+}
+
+function hex4(unit: number): string {
+  return unit.toString(16).toUpperCase().padStart(4, "0");
+}

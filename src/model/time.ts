@@ -1,0 +1,165 @@
+/**
+ * The only place that turns seconds, milliseconds and zone-less text into one form.
+ * Nothing here reads the clock or the machine's own time zone.
+ */
+
+/**
+ * A moment as ISO 8601 in UTC: `2015-03-27T15:33:59.703Z`. The fraction has the digits that were read, without
+ * trailing zeros, and is absent when it is zero; so two texts are equal exactly when the moments are.
+ */
+export type Instant = string & { readonly __instant: unique symbol };
+
+const EARLIEST_MS = Date.UTC(0, 0, 1) + yearZeroOffset();
+const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** Date.UTC takes years 0 to 99 for 1900 to 1999. */
+function yearZeroOffset(): number {
+  const date = new Date(0);
+  date.setUTCFullYear(0, 0, 1);
+  return date.getTime() - Date.UTC(0, 0, 1);
+}
+
+/** The instant of whole milliseconds since 1970; undefined outside the years 0000 to 9999 or for a fraction. */
+export function instantFromMs(epochMs: number): Instant | undefined {
+  if (!Number.isInteger(epochMs) || epochMs < EARLIEST_MS || epochMs > LATEST_MS) return undefined;
+  return trimFraction(new Date(epochMs).toISOString());
+}
+
+function trimFraction(iso: string): Instant {
+  return iso.replace(/\.?0*Z$/, (tail, at: number) => (iso.lastIndexOf(".", at) >= 0 ? "Z" : tail)) as Instant;
+}
+
+/** Milliseconds since 1970, finer digits cut off towards the past. */
+export function msOf(instant: Instant): number {
+  const dot = instant.indexOf(".");
+  if (dot < 0) return Date.parse(instant);
+  return Date.parse(`${instant.slice(0, dot)}Z`) + Number(instant.slice(dot + 1, -1).padEnd(3, "0").slice(0, 3));
+}
+
+/** Below zero when `a` is earlier, above when it is later, zero when both are the same moment. */
+export function compareInstants(a: Instant, b: Instant): number {
+  const seconds = compareText(a.slice(0, 19), b.slice(0, 19));
+  return seconds !== 0 ? seconds : compareText(fraction(a), fraction(b));
+}
+
+function fraction(instant: Instant): string {
+  return instant.slice(20, -1);
+}
+
+/** Code-unit order, the same on every machine (localeCompare is not). */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The latest of some instants; undefined for none. */
+export function latest(instants: Iterable<Instant>): Instant | undefined {
+  let best: Instant | undefined;
+  for (const instant of instants) if (best === undefined || compareInstants(instant, best) > 0) best = instant;
+  return best;
+}
+
+const ISO =
+  /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,18}))?)?(Z|[+-]\d{2}(?::?\d{2})?)?$/i;
+
+/** What a time text says: an instant, or a local time that needs a zone. */
+export type ParsedTime =
+  | { readonly kind: "instant"; readonly instant: Instant }
+  | { readonly kind: "local"; readonly wall: WallTime };
+
+/** A date and time as a clock on the wall shows it, as milliseconds since 1970 of that same reading in UTC. */
+export interface WallTime {
+  readonly wallMs: number;
+  readonly fraction: string;
+}
+
+/** Reads ISO 8601 (`T` or a space, with or without zone); undefined for any other text or a day that does not exist. */
+export function parseTime(text: string): ParsedTime | undefined {
+  const match = ISO.exec(text);
+  if (match === null) return undefined;
+  const [, year, month, day, hour, minute, second = "0", digits = "", zone] = match;
+  const wallMs = wallTime(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second));
+  if (wallMs === undefined) return undefined;
+  const wall = { wallMs, fraction: digits.replace(/0+$/, "") };
+  if (zone === undefined) return { kind: "local", wall };
+  const offsetMs = zoneOffsetMs(zone);
+  if (offsetMs === undefined) return undefined;
+  const instant = instantFromWall(wall, offsetMs);
+  return instant === undefined ? undefined : { kind: "instant", instant };
+}
+
+function wallTime(y: number, mo: number, d: number, h: number, mi: number, s: number): number | undefined {
+  if (mo < 1 || mo > 12 || d < 1 || h > 23 || mi > 59 || s > 59) return undefined;
+  const date = new Date(0);
+  date.setUTCFullYear(y, mo - 1, d);
+  if (date.getUTCDate() !== d) return undefined;
+  return date.setUTCHours(h, mi, s);
+}
+
+function zoneOffsetMs(zone: string): number | undefined {
+  if (/^z$/i.test(zone)) return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(3).replace(":", ""));
+  if (hours > 23 || minutes > 59) return undefined;
+  return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+}
+
+function instantFromWall(wall: WallTime, offsetMs: number): Instant | undefined {
+  const whole = instantFromMs(wall.wallMs - offsetMs);
+  if (whole === undefined) return undefined;
+  return (wall.fraction === "" ? whole : `${whole.slice(0, -1)}.${wall.fraction}Z`) as Instant;
+}
+
+/** An IANA time zone whose rules are looked up once and remembered. */
+export interface TimeZone {
+  readonly name: string;
+  /** The zone's distance from UTC at a moment, in milliseconds. */
+  offsetMsAt(epochMs: number): number;
+}
+
+/** @throws {RangeError} If the name is no IANA zone that this Node knows. */
+export function timeZone(name: string): TimeZone {
+  if (name === "UTC") return { name, offsetMsAt: () => 0 };
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone: name,
+    calendar: "iso8601",
+    numberingSystem: "latn",
+    hourCycle: "h23",
+    era: "short",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  });
+  const offsetMsAt = (epochMs: number) => {
+    const wholeSecond = Math.floor(epochMs / 1000) * 1000;
+    const parts = new Map(format.formatToParts(wholeSecond).map((part) => [part.type, part.value]));
+    const field = (type: Intl.DateTimeFormatPartTypes) => Number(parts.get(type));
+    const date = new Date(0);
+    date.setUTCFullYear(field("year"), field("month") - 1, field("day"));
+    return date.setUTCHours(field("hour"), field("minute"), field("second")) - wholeSecond;
+  };
+  return { name, offsetMsAt };
+}
+
+/**
+ * A wall time in a zone. Of two moments (clocks go back) the earlier is taken; a time that does not exist (clocks
+ * go forward) is moved past the gap, and `skipped` says so. This is Temporal's "compatible" rule.
+ */
+export function instantInZone(
+  wall: WallTime,
+  zone: TimeZone,
+): { readonly instant: Instant; readonly skipped: boolean } | undefined {
+  const day = 86_400_000;
+  const before = zone.offsetMsAt(wall.wallMs - day);
+  const after = zone.offsetMsAt(wall.wallMs + day);
+  for (const offset of [before, after]) {
+    if (zone.offsetMsAt(wall.wallMs - offset) === offset) {
+      const instant = instantFromWall(wall, offset);
+      return instant === undefined ? undefined : { instant, skipped: false };
+    }
+  }
+  const instant = instantFromWall(wall, before);
+  return instant === undefined ? undefined : { instant, skipped: true };
+}
