@@ -57,7 +57,8 @@ const catalogue: Catalogue = {
   "input/bad-base64": { severity: "error", message: () => "the body is not valid Base64" },
   "json/invalid-utf8": {
     severity: "error",
-    message: ({ byte }) => `byte 0x${byte.toString(16).toUpperCase().padStart(2, "0")} is not valid UTF-8 here`,
+    message: ({ byte }) =>
+      `byte 0x${byte.toString(16).toUpperCase().padStart(2, "0")} is not valid UTF-8 here`,
     hint: () => "chatx never replaces damaged text; capture the payload again",
   },
   "json/byte-order-mark": {
@@ -109,12 +110,15 @@ const catalogue: Catalogue = {
   "format/unknown": {
     severity: "error",
     message: ({ nearest, why }) =>
-      nearest === "" ? "no format recognises this payload" : `no format recognises this payload; ${nearest} comes nearest, but ${why}`,
+      nearest === ""
+        ? "no format recognises this payload"
+        : `no format recognises this payload; ${nearest} comes nearest, but ${why}`,
     hint: () => "name the format with --from (convert) or --format (validate) to see what is wrong with it",
   },
   "format/unknown-event": {
     severity: "warning",
-    message: ({ type, event }) => `the event ${quote(type)} ${quote(event)} is not known; it is read as its type allows`,
+    message: ({ type, event }) =>
+      `the event ${quote(type)} ${quote(event)} is not known; it is read as its type allows`,
     hint: nearestHint,
   },
   "format/not-a-conversation": {
@@ -162,7 +166,8 @@ const catalogue: Catalogue = {
   "meaning/no-messages": { severity: "warning", message: () => "the conversation has no message" },
   "decode/unknown-sender": {
     severity: "warning",
-    message: ({ value, taken }) => `the sender ${quote(value)} is not known; the message is read as the ${taken}'s`,
+    message: ({ value, taken }) =>
+      `the sender ${quote(value)} is not known; the message is read as the ${taken}'s`,
   },
   "decode/unknown-system-code": {
     severity: "warning",
@@ -174,12 +179,14 @@ const catalogue: Catalogue = {
   },
   "decode/zone-assumed": {
     severity: "warning",
-    message: ({ zone, example }) => `times like ${quote(example)} have no time zone; they are read as ${zone}`,
+    message: ({ zone, example }) =>
+      `times like ${quote(example)} have no time zone; they are read as ${zone}`,
     hint: () => "name the zone with --time-zone, such as Europe/Berlin",
   },
   "decode/local-time-skipped": {
     severity: "warning",
-    message: ({ time, zone }) => `${time} does not exist in ${zone} (clocks go forward); the time after the gap is taken`,
+    message: ({ time, zone }) =>
+      `${time} does not exist in ${zone} (clocks go forward); the time after the gap is taken`,
   },
   "decode/time-derived": {
     severity: "warning",
@@ -211,6 +218,11 @@ const catalogue: Catalogue = {
   "convert/invented": {
     severity: "info",
     message: ({ field, reason }) => `${field} is invented: ${reason}`,
+  },
+  "convert/no-url": {
+    severity: "warning",
+    message: () => "a value that --url-template names is missing here; the conversation gets no URL",
+    hint: () => "give the value a default, such as ${conversation.origin.account:-none}",
   },
   "convert/precision-lost": {
     severity: "warning",

@@ -57,6 +57,7 @@ export interface DiagnosticArgs {
   "convert/exact-repeat": { id: string };
   "convert/differing-repeat": { id: string };
   "convert/invented": { field: string; reason: string };
+  "convert/no-url": Record<never, never>;
   "convert/precision-lost": { found: string; written: string };
 }
 

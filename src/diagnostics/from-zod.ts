@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { isArray, type Json, member, typeName } from "../json/value.ts";
 import { pointerOf } from "../json/pointer.ts";
+import { isArray, type Json, member, typeName } from "../json/value.ts";
 import type { Report } from "./diagnostic.ts";
 import { nearestName } from "./nearest.ts";
 
@@ -28,8 +28,16 @@ function reportIssue(issue: Issue, path: readonly PropertyKey[], document: Json,
   const pointer = pointerOf(steps);
   if (issue.code === "invalid_value" && typeof value === "string") {
     const nearest = nearestName(value, issue.values.map(String));
-    report("schema/wrong-value", pointer, { wanted, found: value, ...(nearest === undefined ? {} : { nearest }) });
-  } else if (issue.code === "invalid_type" || issue.code === "invalid_value" || issue.code === "invalid_union") {
+    report("schema/wrong-value", pointer, {
+      wanted,
+      found: value,
+      ...(nearest === undefined ? {} : { nearest }),
+    });
+  } else if (
+    issue.code === "invalid_type" ||
+    issue.code === "invalid_value" ||
+    issue.code === "invalid_union"
+  ) {
     report("schema/wrong-type", pointer, { wanted, found: typeName(value) });
   } else {
     report("schema/wrong-value", pointer, { wanted, found: shown(value) });

@@ -57,6 +57,8 @@ function defOf(schema: z.ZodType): Def {
   const def = schema._zod.def as unknown as Def;
   if (def.innerType !== undefined) return defOf(def.innerType);
   if (def.options === undefined) return def;
-  const withMembers = def.options.map(defOf).find((option) => option.type === "object" || option.type === "array");
+  const withMembers = def.options
+    .map(defOf)
+    .find((option) => option.type === "object" || option.type === "array");
   return withMembers ?? def;
 }

@@ -1,4 +1,4 @@
-import { parentOf, step, stepsOf } from "./pointer.ts";
+import { parentOf, stepsOf } from "./pointer.ts";
 
 /** Where a value stands in a text: UTF-16 indexes, ends exclusive. The key's span is there for object members. */
 export interface Span {
@@ -47,46 +47,6 @@ export function locate(text: string, pointer: string): Span {
   }
 }
 
-/** The pointer of the innermost value that holds `offset`, also in a text that is broken from there on. */
-export function pointerAt(text: string, offset: number): string {
-  let pointer = "";
-  let at = skipSpace(text, 0);
-  for (;;) {
-    const open = text[at];
-    if ((open !== "{" && open !== "[") || at >= offset) return pointer;
-    const inner = memberAt(text, at, offset);
-    if (inner === undefined) return pointer;
-    pointer += inner.step;
-    at = inner.valueStart;
-  }
-}
-
-/** The member of the container at `at` whose key or value holds `offset`; undefined for a place between members. */
-function memberAt(text: string, at: number, offset: number): { step: string; valueStart: number } | undefined {
-  const isObject = text[at] === "{";
-  let index = 0;
-  let cursor = skipSpace(text, at + 1);
-  while (cursor < text.length && cursor <= offset && text[cursor] !== "}" && text[cursor] !== "]") {
-    let name: string | number = index++;
-    if (isObject) {
-      const keyEnd = skipString(text, cursor);
-      const key = keyText(text, cursor, keyEnd);
-      if (key === undefined) return undefined;
-      name = key;
-      const colon = skipSpace(text, keyEnd);
-      if (text[colon] !== ":") return undefined;
-      if (offset < keyEnd) return { step: step(name), valueStart: text.length };
-      cursor = skipSpace(text, colon + 1);
-    }
-    const end = skipValue(text, cursor);
-    if (offset >= cursor && offset < end) return { step: step(name), valueStart: cursor };
-    cursor = skipSpace(text, end);
-    if (text[cursor] !== "," || cursor >= offset) return undefined;
-    cursor = skipSpace(text, cursor + 1);
-  }
-  return undefined;
-}
-
 function walk(
   text: string,
   at: number,
@@ -119,7 +79,10 @@ function walkMembers(text: string, at: number, wanted: Wanted, found: Map<string
       cursor = skipSpace(text, skipSpace(text, keyEnd) + 1);
     }
     const inner = wanted.children.get(name);
-    cursor = skipSpace(text, inner === undefined ? skipValue(text, cursor) : walk(text, cursor, inner, key, found));
+    cursor = skipSpace(
+      text,
+      inner === undefined ? skipValue(text, cursor) : walk(text, cursor, inner, key, found),
+    );
     if (text[cursor] === ",") cursor = skipSpace(text, cursor + 1);
   }
   return cursor + 1;

@@ -1,3 +1,4 @@
+import { pointerOf } from "./pointer.ts";
 import { type Json, numberFrom, setMember } from "./value.ts";
 
 /** Deepest nesting that is read: JSON.stringify and structuredClone fail somewhere above 1,000. */
@@ -15,18 +16,28 @@ export interface JsonProblem {
     | "json/too-deep";
   readonly offset: number;
   readonly end: number;
+  /** JSON Pointer of the innermost value that the fault stands in, as far as the text is sound. */
+  readonly pointer: string;
   /** What the grammar allows here, in words; empty where the code says it all. */
   readonly expected: string;
   /** What stands here, clipped; empty at the end of the text. */
   readonly found: string;
 }
 
+/** A key that its object had already; the later value stands. */
+export interface DuplicateKey {
+  readonly key: string;
+  readonly pointer: string;
+  /** UTF-16 indexes of the later key, quotes included. */
+  readonly offset: number;
+  readonly end: number;
+}
+
 export type ParseResult =
   | {
       readonly ok: true;
       readonly value: Json;
-      /** UTF-16 index of the opening quote of every key that its object had already; the later value stands. */
-      readonly duplicateKeys: readonly number[];
+      readonly duplicateKeys: readonly DuplicateKey[];
     }
   | { readonly ok: false; readonly problem: JsonProblem };
 
@@ -77,10 +88,12 @@ const SIMPLE_ESCAPES = new Map([
 ]);
 
 class Parser {
-  readonly duplicateKeys: number[] = [];
+  readonly duplicateKeys: DuplicateKey[] = [];
   private readonly text: string;
   private at = 0;
   private depth = 0;
+  /** The key or index being read on each level; undefined between members. */
+  private readonly path: (string | number | undefined)[] = [];
 
   constructor(text: string) {
     this.text = text;
@@ -116,7 +129,9 @@ class Parser {
   private nested<T>(read: () => T): T {
     if (++this.depth > MAX_DEPTH) this.stop("json/too-deep", this.at, this.at + 1);
     this.at++;
+    this.path[this.depth - 1] = undefined;
     const value = read();
+    this.path[this.depth - 1] = undefined;
     this.depth--;
     return value;
   }
@@ -129,11 +144,15 @@ class Parser {
       const keyAt = this.at;
       if (this.text.charCodeAt(keyAt) !== QUOTE) this.unexpected("a key in double quotes");
       const key = this.string();
-      if (Object.hasOwn(object, key)) this.duplicateKeys.push(keyAt);
+      this.path[this.depth - 1] = key;
+      if (Object.hasOwn(object, key)) {
+        this.duplicateKeys.push({ key, pointer: this.pointer(), offset: keyAt, end: this.at });
+      }
       this.skipSpace();
       if (!this.take(COLON)) this.unexpected('":" after the key');
       this.skipSpace();
       setMember(object, key, this.value());
+      this.path[this.depth - 1] = undefined;
       this.skipSpace();
       if (this.take(CLOSE_BRACE)) return object;
       this.comma(CLOSE_BRACE, '"," or "}"');
@@ -145,7 +164,9 @@ class Parser {
     this.skipSpace();
     if (this.take(CLOSE_BRACKET)) return items;
     for (;;) {
+      this.path[this.depth - 1] = items.length;
       items.push(this.value());
+      this.path[this.depth - 1] = undefined;
       this.skipSpace();
       if (this.take(CLOSE_BRACKET)) return items;
       this.comma(CLOSE_BRACKET, '"," or "]"');
@@ -202,7 +223,8 @@ class Parser {
   }
 
   private refuseInString(unit: number, at: number): void {
-    if (Number.isNaN(unit)) this.stop("json/unexpected-end", this.text.length, this.text.length, 'the closing "\\""');
+    if (Number.isNaN(unit))
+      this.stop("json/unexpected-end", this.text.length, this.text.length, 'the closing "\\""');
     if (unit < 0x20) this.stop("json/control-character", at, at + 1, "", `U+${hex4(unit)}`);
   }
 
@@ -210,7 +232,8 @@ class Parser {
   private escape(): string {
     const at = this.at;
     const letter = this.text[at + 1];
-    if (letter === undefined) this.stop("json/unexpected-end", this.text.length, this.text.length, "the rest of an escape");
+    if (letter === undefined)
+      this.stop("json/unexpected-end", this.text.length, this.text.length, "the rest of an escape");
     const simple = SIMPLE_ESCAPES.get(letter);
     if (simple !== undefined) {
       this.at = at + 2;
@@ -247,7 +270,10 @@ class Parser {
   }
 
   private literal(word: string, value: Json): Json {
-    if (!this.text.startsWith(word, this.at) || /[0-9A-Za-z_$]/.test(this.text.charAt(this.at + word.length))) {
+    if (
+      !this.text.startsWith(word, this.at) ||
+      /[0-9A-Za-z_$]/.test(this.text.charAt(this.at + word.length))
+    ) {
       this.unexpected("a value");
     }
     this.at += word.length;
@@ -278,7 +304,17 @@ class Parser {
   }
 
   private stop(code: JsonProblem["code"], offset: number, end: number, expected = "", found = ""): never {
-    throw new Stop({ code, offset, end, expected, found });
+    throw new Stop({ code, offset, end, expected, found, pointer: this.pointer() });
+  }
+
+  private pointer(): string {
+    const known: (string | number)[] = [];
+    for (let level = 0; level < this.depth; level++) {
+      const part = this.path[level];
+      if (part === undefined) break;
+      known.push(part);
+    }
+    return pointerOf(known);
   }
 }
 

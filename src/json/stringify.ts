@@ -12,7 +12,8 @@ export function stringifyJson(value: Json, indent = 0): string {
 
 function write(value: Json, indent: number, newline: string): string {
   if (value instanceof ExactNumber) return value.text;
-  if (typeof value === "number" && !Number.isFinite(value)) throw new TypeError(`JSON has no number ${value}`);
+  if (typeof value === "number" && !Number.isFinite(value))
+    throw new TypeError(`JSON has no number ${value}`);
   if (isArray(value)) {
     const inner = newline + " ".repeat(indent);
     return block(
@@ -26,13 +27,21 @@ function write(value: Json, indent: number, newline: string): string {
   if (isObject(value)) {
     const inner = newline + " ".repeat(indent);
     const colon = indent > 0 ? ": " : ":";
-    const members = Object.keys(value).map((key) => JSON.stringify(key) + colon + write(value[key]!, indent, inner));
+    const members = Object.keys(value).map(
+      (key) => JSON.stringify(key) + colon + write(value[key]!, indent, inner),
+    );
     return block("{", members, "}", indent, newline);
   }
   return JSON.stringify(value);
 }
 
-function block(open: string, parts: readonly string[], close: string, indent: number, newline: string): string {
+function block(
+  open: string,
+  parts: readonly string[],
+  close: string,
+  indent: number,
+  newline: string,
+): string {
   if (parts.length === 0) return open + close;
   if (indent === 0) return open + parts.join(",") + close;
   const inner = newline + " ".repeat(indent);

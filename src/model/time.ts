@@ -26,14 +26,24 @@ export function instantFromMs(epochMs: number): Instant | undefined {
 }
 
 function trimFraction(iso: string): Instant {
-  return iso.replace(/\.?0*Z$/, (tail, at: number) => (iso.lastIndexOf(".", at) >= 0 ? "Z" : tail)) as Instant;
+  return iso.replace(/\.?0*Z$/, (tail, at: number) =>
+    iso.lastIndexOf(".", at) >= 0 ? "Z" : tail,
+  ) as Instant;
 }
 
 /** Milliseconds since 1970, finer digits cut off towards the past. */
 export function msOf(instant: Instant): number {
   const dot = instant.indexOf(".");
   if (dot < 0) return Date.parse(instant);
-  return Date.parse(`${instant.slice(0, dot)}Z`) + Number(instant.slice(dot + 1, -1).padEnd(3, "0").slice(0, 3));
+  return (
+    Date.parse(`${instant.slice(0, dot)}Z`) +
+    Number(
+      instant
+        .slice(dot + 1, -1)
+        .padEnd(3, "0")
+        .slice(0, 3),
+    )
+  );
 }
 
 /** Below zero when `a` is earlier, above when it is later, zero when both are the same moment. */
@@ -54,7 +64,8 @@ export function compareText(a: string, b: string): number {
 /** The latest of some instants; undefined for none. */
 export function latest(instants: Iterable<Instant>): Instant | undefined {
   let best: Instant | undefined;
-  for (const instant of instants) if (best === undefined || compareInstants(instant, best) > 0) best = instant;
+  for (const instant of instants)
+    if (best === undefined || compareInstants(instant, best) > 0) best = instant;
   return best;
 }
 
@@ -77,7 +88,14 @@ export function parseTime(text: string): ParsedTime | undefined {
   const match = ISO.exec(text);
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second = "0", digits = "", zone] = match;
-  const wallMs = wallTime(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second));
+  const wallMs = wallTime(
+    Number(year),
+    Number(month),
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  );
   if (wallMs === undefined) return undefined;
   const wall = { wallMs, fraction: digits.replace(/0+$/, "") };
   if (zone === undefined) return { kind: "local", wall };

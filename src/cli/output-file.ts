@@ -1,0 +1,120 @@
+import { randomBytes } from "node:crypto";
+import { close, constants, fsync, open } from "node:fs";
+import { lstat, readdir, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { OutputError } from "./exit-codes.ts";
+import { FdWriter } from "./write-bytes.ts";
+
+const openFd = promisify(open);
+const closeFd = promisify(close);
+const syncFd = promisify(fsync);
+
+/** A file that appears whole or not at all. Exactly one of `commit` and `discard` must be called. */
+export interface OutputFile {
+  readonly writer: FdWriter;
+  /** The file is complete: makes it durable and puts it in its place. */
+  commit(): Promise<void>;
+  /** Leaves what was there before as it was. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Opens an output. A regular file is written beside its place (mode 0600: it holds people's data) and renamed over
+ * it at the end; a symbolic link is followed to the file it names; a pipe or device is written directly.
+ *
+ * @throws {OutputError} If the folder is missing, the path is a folder, or it cannot be written.
+ */
+export async function openOutputFile(path: string): Promise<OutputFile> {
+  try {
+    const target = await resolveTarget(path);
+    return target.isRegular ? await openBeside(path, target.path) : await openDirectly(target.path);
+  } catch (error) {
+    throw error instanceof OutputError ? error : new OutputError(path, error);
+  }
+}
+
+async function resolveTarget(path: string): Promise<{ path: string; isRegular: boolean }> {
+  const link = await lstat(path).catch(ignoreMissing);
+  if (link === undefined) return { path, isRegular: true };
+  const stats = await stat(path);
+  if (stats.isDirectory()) throw Object.assign(new Error("it is a folder"), { code: "EISDIR" });
+  if (!stats.isFile()) return { path, isRegular: false };
+  return { path: link.isSymbolicLink() ? await realpath(path) : path, isRegular: true };
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
+}
+
+async function openDirectly(path: string): Promise<OutputFile> {
+  const fd = await openFd(path, constants.O_WRONLY);
+  const writer = new FdWriter(fd, path);
+  return {
+    writer,
+    async commit() {
+      await writer.flush();
+      await closeFd(fd);
+    },
+    discard: () => closeFd(fd),
+  };
+}
+
+async function openBeside(shown: string, path: string): Promise<OutputFile> {
+  const folder = dirname(path);
+  await removeStrays(folder, basename(path));
+  const temporary = join(
+    folder,
+    `.${basename(path)}.chatx-${process.pid}-${randomBytes(6).toString("hex")}.tmp`,
+  );
+  const fd = await openFd(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+  const writer = new FdWriter(fd, shown);
+  const discard = async () => {
+    await closeFd(fd).catch(() => undefined);
+    await rm(temporary, { force: true });
+  };
+  return {
+    writer,
+    async commit() {
+      try {
+        await writer.flush();
+        await syncFd(fd);
+        await closeFd(fd);
+        await rename(temporary, path);
+        await syncFolder(folder);
+      } catch (error) {
+        await discard();
+        throw error instanceof OutputError ? error : new OutputError(shown, error);
+      }
+    },
+    discard,
+  };
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const fd = await openFd(folder, constants.O_RDONLY);
+  try {
+    await syncFd(fd);
+  } finally {
+    await closeFd(fd);
+  }
+}
+
+/** Removes what a killed run left beside this target; the process number in the name tells whether it still runs. */
+async function removeStrays(folder: string, name: string): Promise<void> {
+  const prefix = `.${name}.chatx-`;
+  for (const entry of await readdir(folder)) {
+    if (!entry.startsWith(prefix) || !entry.endsWith(".tmp")) continue;
+    const pid = Number.parseInt(entry.slice(prefix.length), 10);
+    if (Number.isInteger(pid) && !isRunning(pid)) await rm(join(folder, entry), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,381 @@
+import { severityOf } from "../diagnostics/catalogue.ts";
+import type { Report } from "../diagnostics/diagnostic.ts";
+import { findingsOf, type Placed } from "../diagnostics/place.ts";
+import { type Examined, examineRecord, isRejected } from "../formats/examine.ts";
+import { fill, PatternMap, splitPointer } from "../formats/field-table.ts";
+import type { FormatAdapter, ReadResult } from "../formats/types.ts";
+import type { InputRecord } from "../input/types.ts";
+import type { JsonObject } from "../json/value.ts";
+import type { Conversation } from "../model/conversation.ts";
+import { compareText } from "../model/time.ts";
+import { completenessRank, mergeParts, sortParts } from "./fold.ts";
+import { LossTracer, type Trail } from "./loss.ts";
+import { mergedPlaces } from "./merged-places.ts";
+import { RepeatTable } from "./repeats.ts";
+import { whyUnwanted } from "./select.ts";
+import { Tally } from "./tally.ts";
+import type { ConvertSettings, ConvertSink, ConvertSummary } from "./types.ts";
+import { edgeMap, type Written, writeConversation } from "./write.ts";
+
+type ConversationRead = Extract<ReadResult, { kind: "conversation" }>;
+
+/** A record whose conversation may get more parts: held until the input ends. */
+interface HeldPart {
+  readonly conversation: Conversation;
+  readonly rank: string;
+  readonly record: RecordFacts;
+  readonly document: JsonObject;
+  readonly format: FormatAdapter;
+  readonly readEdges: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What stays of a record when its bytes are gone. */
+interface RecordFacts {
+  readonly source: string;
+  readonly number: number;
+  readonly pointer: string;
+}
+
+const NO_EDGES: ReadonlyMap<string, readonly string[]> = new Map();
+
+/**
+ * Turns records into conversations of another format, one record at a time. Nothing is kept of a record but a
+ * hash, unless its conversation is folded out of several.
+ *
+ * Call `record` for each, then `finish` once. Results go to the sink while these calls run.
+ */
+export class Converter {
+  private readonly settings: ConvertSettings;
+  private readonly sink: ConvertSink;
+  private readonly repeats = new RepeatTable();
+  private readonly held = new Map<string, HeldPart[]>();
+  private readonly tracers = new Map<FormatAdapter, LossTracer>();
+  private readonly zonesReported = new Set<string>();
+  private read = 0;
+  private written = 0;
+  private conversations = 0;
+  private readonly skipped = new Tally();
+  private readonly rejected = new Tally();
+  private readonly dropped = new Tally();
+  private readonly derived = new Tally();
+  private readonly unknownFields = new Tally();
+  private readonly invented = new Tally();
+  private readonly findingCounts = new Tally();
+
+  constructor(settings: ConvertSettings, sink: ConvertSink) {
+    this.settings = settings;
+    this.sink = sink;
+  }
+
+  /** Converts one record. @returns Whether it was accepted (written, held or skipped), not rejected. */
+  record(record: InputRecord): boolean {
+    this.read++;
+    const examined = examineRecord(record, this.settings.from);
+    const isReadable = examined.document !== undefined && !isRejected(examined, this.settings.strict);
+    const problem = record.problem;
+    if (problem !== undefined && severityOf(problem.code) === "info") this.skip(record, examined, "no body");
+    else if (!isReadable) this.reject(record, examined);
+    else this.readDocument(record, examined, examined.document);
+    return this.outcome;
+  }
+
+  private outcome = true;
+
+  private readDocument(record: InputRecord, examined: Examined, document: JsonObject): void {
+    const format = examined.format!;
+    const { zone, zoneIsGiven, strict } = this.settings;
+    const receivedAt = record.capture?.receivedAt;
+    const result = format.read(document, {
+      report: examined.report,
+      zone,
+      zoneIsGiven,
+      ...(receivedAt === undefined ? {} : { receivedAt }),
+    });
+    if (result.kind === "rejected" || isRejected(examined, strict)) this.reject(record, examined);
+    else if (result.kind === "skipped") this.skip(record, examined, result.what);
+    else if (format.records === "whole" && !this.settings.fold)
+      this.stream(record, examined, document, result);
+    else this.hold(record, examined, document, result);
+  }
+
+  private stream(
+    record: InputRecord,
+    examined: Examined,
+    document: JsonObject,
+    result: ConversationRead,
+  ): void {
+    const conversation = this.withUrl(result.conversation, examined.report);
+    const unwanted = whyUnwanted(conversation, this.settings);
+    if (unwanted !== undefined) {
+      this.skip(record, examined, unwanted);
+      return;
+    }
+    const repeat = this.repeats.seen(conversation.id, record.bytes);
+    if (repeat !== "new") {
+      const code = repeat === "same" ? "convert/exact-repeat" : "convert/differing-repeat";
+      examined.report(code, "", { id: conversation.id });
+      if (isRejected(examined, this.settings.strict)) {
+        this.reject(record, examined);
+        return;
+      }
+      this.skip(record, examined, repeat === "same" ? "exact repeat" : "repeat that differs");
+      return;
+    }
+    const format = examined.format!;
+    const diagnostics = examined.diagnostics;
+    const before = diagnostics.length;
+    const written = writeConversation(
+      conversation,
+      this.settings,
+      examined.report,
+      format.id === this.settings.to.id ? document : undefined,
+    );
+    for (let k = before; k < diagnostics.length; k++) diagnostics[k] = toWire(format, diagnostics[k]!);
+    if (isRejected(examined, this.settings.strict)) {
+      this.reject(record, examined);
+      return;
+    }
+    if (written.messageIndex.every((index) => index === -1)) {
+      examined.report("convert/no-message-left", "", { leftOut: conversation.messages.length });
+      this.skip(record, examined, "no message left");
+      return;
+    }
+    this.accept(record, examined);
+    const readEdges = result.edges === undefined ? NO_EDGES : edgeMap(result.edges);
+    this.traceLoss(record, format, document, { written, readEdges });
+    this.emit(conversation, written, format, record);
+  }
+
+  private hold(
+    record: InputRecord,
+    examined: Examined,
+    document: JsonObject,
+    result: ConversationRead,
+  ): void {
+    const conversation = this.withUrl(result.conversation, examined.report);
+    if (this.repeats.seenContent(conversation.id, record.bytes)) {
+      examined.report("convert/exact-repeat", "", { id: conversation.id });
+      this.skip(record, examined, "exact repeat");
+      return;
+    }
+    const parts = this.held.get(conversation.id);
+    const part: HeldPart = {
+      conversation,
+      rank: result.rank ?? completenessRank(conversation),
+      record: { source: record.source, number: record.number, pointer: record.pointer },
+      document,
+      format: examined.format!,
+      readEdges: edgeMap(result.edges),
+    };
+    if (parts === undefined) this.held.set(conversation.id, [part]);
+    else parts.push(part);
+    this.outcome = true;
+    this.publish(record, examined);
+  }
+
+  /** Writes the conversations that were held, in an order that does not depend on that of the records. */
+  finish(): ConvertSummary {
+    const folded = [...this.held.values()].map((group) => {
+      const parts = sortParts(group);
+      const order = parts.at(-1)!.format.records === "events" ? "time" : "position";
+      return { parts, conversation: mergeParts(parts, order) };
+    });
+    this.held.clear();
+    const firstTime = (conversation: Conversation) => conversation.messages[0]?.sentAt ?? "";
+    folded.sort(
+      (a, b) =>
+        compareText(firstTime(a.conversation), firstTime(b.conversation)) ||
+        compareText(a.conversation.id, b.conversation.id),
+    );
+    for (const { parts, conversation } of folded) this.writeFolded(parts, conversation);
+    return this.summary();
+  }
+
+  private writeFolded(parts: readonly HeldPart[], conversation: Conversation): void {
+    const unwanted = whyUnwanted(conversation, this.settings);
+    if (unwanted !== undefined) {
+      this.skipped.add(unwanted, parts.length);
+      return;
+    }
+    const last = parts.at(-1)!;
+    const isOwn = last.format.id === this.settings.to.id;
+    const diagnostics: Placed[] = [];
+    const written = writeConversation(
+      conversation,
+      this.settings,
+      (code, pointer, args, target = "value") => {
+        diagnostics.push({ code, pointer, args, target } as Placed);
+      },
+      isOwn ? last.document : undefined,
+    );
+    this.count(diagnostics);
+    if (written.messageIndex.every((index) => index === -1)) {
+      this.skipped.add("no message left", parts.length);
+      return;
+    }
+    this.written += parts.length;
+    for (const part of parts) {
+      const inMerged = mergedPlaces(part.conversation, conversation);
+      this.traceLoss(part.record, part.format, part.document, {
+        written,
+        readEdges: part.readEdges,
+        inMerged,
+      });
+    }
+    const first = parts.reduce((a, b) => (isBefore(a.record, b.record) ? a : b));
+    this.emit(conversation, written, last.format, first.record);
+  }
+
+  private withUrl(conversation: Conversation, report: Report): Conversation {
+    const { urlFor } = this.settings;
+    if (conversation.url !== undefined || urlFor === undefined) return conversation;
+    const url = urlFor(conversation);
+    if (url === undefined) report("convert/no-url", "", {});
+    return url === undefined ? conversation : { ...conversation, url };
+  }
+
+  private emit(
+    conversation: Conversation,
+    written: Written,
+    format: FormatAdapter,
+    record: RecordFacts,
+  ): void {
+    this.conversations++;
+    this.sink.converted({
+      id: conversation.id,
+      value: written.value,
+      from: format.id,
+      source: record.source,
+      record: record.number,
+    });
+  }
+
+  private accept(record: InputRecord, examined: Examined): void {
+    this.outcome = true;
+    this.written++;
+    this.publish(record, examined);
+  }
+
+  private skip(record: InputRecord, examined: Examined, what: string): void {
+    this.outcome = true;
+    this.skipped.add(what);
+    this.publish(record, examined);
+  }
+
+  private reject(record: InputRecord, examined: Examined): void {
+    this.outcome = false;
+    const { strict } = this.settings;
+    const code = examined.diagnostics.find(
+      (diagnostic) => severityOf(diagnostic.code, strict) === "error",
+    )?.code;
+    this.rejected.add(code ?? "decode/time-unknown");
+    const findings = this.publish(record, examined);
+    this.sink.rejected?.(record, findings);
+  }
+
+  private publish(record: InputRecord, examined: Examined) {
+    const diagnostics = examined.diagnostics.filter((diagnostic) => this.isNews(record.source, diagnostic));
+    if (diagnostics.length === 0) return [];
+    this.count(diagnostics, record);
+    const format = examined.format?.id;
+    const findings = findingsOf(record, examined.text, diagnostics, {
+      strict: this.settings.strict,
+      ...(format === undefined ? {} : { format }),
+    });
+    this.sink.findings(findings);
+    return findings;
+  }
+
+  /** An assumed time zone is worth one line for a source, not one for every time. */
+  private isNews(source: string, diagnostic: Placed): boolean {
+    if (diagnostic.code !== "decode/zone-assumed" || this.settings.strict) return true;
+    if (this.zonesReported.has(source)) return false;
+    this.zonesReported.add(source);
+    return true;
+  }
+
+  private count(diagnostics: readonly Placed[], record?: RecordFacts): void {
+    for (const diagnostic of diagnostics) {
+      this.findingCounts.add(diagnostic.code);
+      if (diagnostic.code === "schema/unknown-field") {
+        this.unknownFields.add(fieldName(diagnostic.pointer));
+      } else if (diagnostic.code === "convert/invented") {
+        const { field, reason } = diagnostic.args;
+        this.invented.add(fieldName(field));
+        if (record === undefined) continue;
+        const { source, number } = record;
+        this.sink.loss?.({
+          source,
+          record: number,
+          pointer: "",
+          field: fieldName(field),
+          fate: "invented",
+          to: [field],
+          reason,
+        });
+      }
+    }
+  }
+
+  private traceLoss(record: RecordFacts, format: FormatAdapter, document: JsonObject, trail: Trail): void {
+    let tracer = this.tracers.get(format);
+    if (tracer === undefined) {
+      tracer = new LossTracer(format, this.settings.to);
+      this.tracers.set(format, tracer);
+    }
+    const isAsked = this.sink.loss !== undefined;
+    tracer.eachLeaf(document, trail, isAsked, (field, pointer, fate) => {
+      if (fate.fate === "dropped") this.dropped.add(field);
+      else if (fate.fate === "derived") this.derived.add(field);
+      this.sink.loss?.({
+        source: record.source,
+        record: record.number,
+        pointer: record.pointer + pointer(),
+        field,
+        ...fate,
+      });
+    });
+  }
+
+  private summary(): ConvertSummary {
+    return {
+      read: this.read,
+      written: this.written,
+      conversations: this.conversations,
+      skipped: this.skipped.total,
+      rejected: this.rejected.total,
+      skippedBy: this.skipped.counts,
+      rejectedBy: this.rejected.counts,
+      dropped: this.dropped.counts,
+      derived: this.derived.counts,
+      unknownFields: this.unknownFields.counts,
+      invented: this.invented.counts,
+      findings: this.findingCounts.counts,
+    };
+  }
+}
+
+function isBefore(a: RecordFacts, b: RecordFacts): boolean {
+  return compareText(a.source, b.source) < 0 || (a.source === b.source && a.number < b.number);
+}
+
+/** `/messages/3/from` as `messages[].from`. */
+function fieldName(pointer: string): string {
+  return splitPointer(pointer)
+    .map((part) => (/^(\d+|\*)$/.test(part) ? "[]" : `.${part}`))
+    .join("")
+    .replace(/^\./, "");
+}
+
+/** A finding about a place in the model, at the vendor's own field that it was read from. */
+function toWire(format: FormatAdapter, diagnostic: Placed): Placed {
+  const parts = splitPointer(diagnostic.pointer);
+  for (const rule of format.fields) {
+    if (rule.on === "write") continue;
+    const byModel = new PatternMap<string>();
+    byModel.add(rule.model, rule.wire);
+    const match = byModel.match(parts)[0];
+    if (match !== undefined) return { ...diagnostic, pointer: fill(match.entry, match.indexes, match.rest) };
+  }
+  return { ...diagnostic, pointer: "" };
+}

@@ -1,0 +1,249 @@
+import { type FieldTable, fieldTable, fill, PatternMap, splitPointer } from "../formats/field-table.ts";
+import type { FieldRule, FormatAdapter } from "../formats/types.ts";
+import { pointerOf, step, stepsOf } from "../json/pointer.ts";
+import { isArray, isObject, type Json, type JsonObject } from "../json/value.ts";
+import type { Written } from "./write.ts";
+
+/** What became of one leaf, before it has a place. */
+export interface Fate {
+  readonly fate: "carried" | "derived" | "dropped";
+  readonly to: readonly string[];
+  readonly reason?: string;
+}
+
+/** What is known of the conversation that a document's leaves went into. */
+export interface Trail {
+  readonly written: Written;
+  /** Derivations found while reading: wire pointer -> model pointers. */
+  readonly readEdges: ReadonlyMap<string, readonly string[]>;
+  /**
+   * Where a model leaf of this record is in the conversation that was written; undefined when another record's
+   * value stands there. Absent when the record is the whole conversation.
+   */
+  readonly inMerged?: (modelPointer: string) => string | undefined;
+}
+
+/** How a wire pattern reaches an output pattern through the model. */
+interface Chain {
+  readonly model: string;
+  readonly isCarried: boolean;
+  readonly outputs: readonly { readonly wire: string; readonly isCarried: boolean }[];
+}
+
+/** A place in the shape of a source's documents: what becomes of the leaves there is worked out once. */
+interface Node {
+  readonly children: Map<string, Node>;
+  any?: Node;
+  readonly pattern: string;
+  readonly field: string;
+  chains?: readonly Chain[];
+  /** Undefined where it depends on the conversation. */
+  fixed?: Fate["fate"] | "depends";
+}
+
+const NOTHING: readonly string[] = [];
+
+/**
+ * Follows the leaves of one format's documents into another's, by the two formats' field tables.
+ * One instance serves all records of a pair of formats.
+ */
+export class LossTracer {
+  private readonly source: FormatAdapter;
+  private readonly target: FormatAdapter;
+  private readonly read: FieldTable;
+  private readonly write: FieldTable;
+  private readonly conditionalRead = new PatternMap<FieldRule>();
+  private readonly conditionalWrite = new PatternMap<FieldRule>();
+  private readonly root: Node = { children: new Map(), pattern: "", field: "" };
+
+  constructor(source: FormatAdapter, target: FormatAdapter) {
+    this.source = source;
+    this.target = target;
+    this.read = fieldTable(source.fields);
+    this.write = fieldTable(target.fields);
+    for (const rule of source.fields) if (rule.conditional) this.conditionalRead.add(rule.wire, rule);
+    for (const rule of target.fields) if (rule.conditional) this.conditionalWrite.add(rule.model, rule);
+  }
+
+  /**
+   * Calls `visit` with the field name, the pointer (made only when asked for) and the fate of every leaf.
+   *
+   * @param isAsked  Whether the output pointers (`to`) are wanted; without them most leaves take no time.
+   */
+  eachLeaf(
+    document: JsonObject,
+    trail: Trail,
+    isAsked: boolean,
+    visit: (field: string, pointer: () => string, fate: Fate) => void,
+  ): void {
+    const walk = (node: Node, value: Json, path: (string | number)[]): void => {
+      if (isArray(value) && value.length > 0) {
+        const child = this.arrayChild(node);
+        value.forEach((item, index) => {
+          path.push(index);
+          walk(child, item, path);
+          path.pop();
+        });
+      } else if (isObject(value) && hasMembers(value)) {
+        for (const key of Object.keys(value)) {
+          path.push(key);
+          walk(this.objectChild(node, key), value[key]!, path);
+          path.pop();
+        }
+      } else {
+        const fate = isAsked ? this.resolve(node, path, trail) : this.quickFate(node, value, path, trail);
+        visit(node.field, () => pointerOf(path), fate);
+      }
+    };
+    walk(this.root, document, []);
+  }
+
+  private arrayChild(node: Node): Node {
+    node.any ??= { children: new Map(), pattern: `${node.pattern}/*`, field: `${node.field}[]` };
+    return node.any;
+  }
+
+  private objectChild(node: Node, key: string): Node {
+    const known = node.children.get(key);
+    if (known !== undefined) return known;
+    const isOpen = node.children.size >= MOST_CHILDREN;
+    const child: Node = {
+      children: new Map(),
+      pattern: node.pattern + step(key),
+      field: isOpen ? `${node.field}.(others)` : node.field === "" ? key : `${node.field}.${key}`,
+    };
+    if (!isOpen) node.children.set(key, child);
+    return child;
+  }
+
+  /** The fate without its output pointers where the shape alone decides it. */
+  private quickFate(node: Node, value: Json, path: readonly (string | number)[], trail: Trail): Fate {
+    node.fixed ??= this.fixedFate(node);
+    const isPlain = value !== null && trail.inMerged === undefined && trail.readEdges.size === 0;
+    if (isPlain && node.fixed === "carried" && !this.isLeftOut(node, path, trail)) return CARRIED;
+    if (isPlain && node.fixed === "dropped") return this.dropped(node);
+    return this.resolve(node, path, trail);
+  }
+
+  /** The fate that holds for every document, where there is one. */
+  private fixedFate(node: Node): Fate["fate"] | "depends" {
+    node.chains ??= this.chainsOf(node.pattern);
+    if (node.chains.some((chain) => chain.isCarried && chain.outputs.some((output) => output.isCarried))) {
+      return "carried";
+    }
+    const parts = splitPointer(node.pattern);
+    const mayDepend =
+      node.chains.some((chain) => chain.outputs.length > 0) ||
+      this.isKept(node) ||
+      this.conditionalRead.match(parts).length > 0 ||
+      node.chains.some((chain) => this.conditionalWrite.match(splitPointer(chain.model)).length > 0) ||
+      node.chains.some((chain) => chain.model === "/messages/*/sender");
+    return mayDepend ? "depends" : "dropped";
+  }
+
+  private chainsOf(pattern: string): Chain[] {
+    return this.read.fromWire.match(splitPointer(pattern)).map(({ entry, indexes, rest }) => {
+      const model = fill(entry.model, indexes, rest);
+      const outputs = this.write.fromModel.match(splitPointer(model)).map((match) => ({
+        wire: fill(match.entry.wire, match.indexes, match.rest),
+        isCarried: match.entry.how === "carried",
+      }));
+      return { model, isCarried: entry.how === "carried", outputs };
+    });
+  }
+
+  /** Leaves that the model has no place for are put back when the same format is written. */
+  private isKept(node: Node): boolean {
+    return this.source.id === this.target.id && (node.chains?.length ?? 0) === 0;
+  }
+
+  private isLeftOut(node: Node, path: readonly (string | number)[], trail: Trail): boolean {
+    if (!node.chains!.some((chain) => chain.model.startsWith("/messages/*"))) return false;
+    const index = path.find((part) => typeof part === "number");
+    return index !== undefined && trail.written.messageIndex[index] === -1;
+  }
+
+  private resolve(node: Node, path: readonly (string | number)[], trail: Trail): Fate {
+    const pointer = pointerOf(path);
+    const indexes = path.filter((part) => typeof part === "number").map(String);
+    const carried: string[] = [];
+    const derived: string[] = [];
+    let reason: string | undefined;
+    if (this.isKept(node)) {
+      const kept = trail.written.kept.get(pointer);
+      if (kept !== undefined) carried.push(kept);
+    }
+    for (const chain of this.chainsFor(node, pointer, indexes, trail)) {
+      const model = trail.inMerged === undefined ? chain.model : trail.inMerged(chain.model);
+      if (model === undefined) {
+        reason = "another record of the conversation tells it otherwise";
+        continue;
+      }
+      const index = messageIndexOf(model);
+      const out = index === undefined ? undefined : trail.written.messageIndex[index];
+      if (out === -1) {
+        reason = "its message is left out";
+        if (model.endsWith("/sender")) derived.push("/messages");
+        continue;
+      }
+      for (const { entry, indexes: at, rest } of this.write.fromModel.match(splitPointer(model))) {
+        const remapped = out === undefined ? at : [String(out), ...at.slice(1)];
+        const to = fill(entry.wire, remapped, rest);
+        if (!existsIn(trail.written.value, to)) continue;
+        (chain.isCarried && entry.how === "carried" ? carried : derived).push(to);
+      }
+      derived.push(...(trail.written.edges.get(model) ?? NOTHING));
+    }
+    const to = [...new Set([...carried, ...derived])];
+    if (carried.length > 0) return { fate: "carried", to };
+    if (derived.length > 0) return { fate: "derived", to, ...(reason === undefined ? {} : { reason }) };
+    return reason === undefined ? this.dropped(node) : { fate: "dropped", to: NOTHING, reason };
+  }
+
+  /** The model leaves that a wire leaf goes into: by the table, and by what was found while reading. */
+  private chainsFor(node: Node, pointer: string, indexes: readonly string[], trail: Trail) {
+    node.chains ??= this.chainsOf(node.pattern);
+    const chains = node.chains.map((chain) => ({
+      model: fill(chain.model, indexes, NOTHING),
+      isCarried: chain.isCarried,
+    }));
+    const edges = (trail.readEdges.get(pointer) ?? NOTHING).map((model) => ({ model, isCarried: false }));
+    return [...chains, ...edges];
+  }
+
+  private dropped(node: Node): Fate {
+    const isKnown =
+      (node.chains?.length ?? 0) > 0 || this.source.fields.some((rule) => rule.wire === node.pattern);
+    const reason = isKnown
+      ? `${this.target.title} has no place for it`
+      : "chatx has no meaning for it, so only its own format can keep it";
+    return { fate: "dropped", to: NOTHING, reason };
+  }
+}
+
+/** Beyond this many names in one object they are the customer's own keys, and counted together. */
+const MOST_CHILDREN = 1000;
+
+const CARRIED: Fate = { fate: "carried", to: NOTHING };
+
+function hasMembers(value: JsonObject): boolean {
+  for (const _ in value) return true;
+  return false;
+}
+
+function messageIndexOf(model: string): number | undefined {
+  const match = /^\/messages\/(\d+)(?:\/|$)/.exec(model);
+  return match === null ? undefined : Number(match[1]);
+}
+
+/** Whether an output pointer leads somewhere; one with `*` does when its list has an item. */
+function existsIn(value: Json, pointer: string): boolean {
+  let at: Json | undefined = value;
+  for (const part of stepsOf(pointer)) {
+    if (isArray(at)) at = part === "*" ? at[0] : at[Number(part)];
+    else if (isObject(at) && Object.hasOwn(at, part)) at = at[part];
+    else return false;
+    if (at === undefined) return false;
+  }
+  return true;
+}

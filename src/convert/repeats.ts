@@ -1,0 +1,67 @@
+import { hash } from "node:crypto";
+
+const KEY_WORDS = 3;
+const WORDS = 5;
+
+/**
+ * Remembers conversations by hash: 96 bits of the id's SHA-256 and 64 bits of the content's, 20 bytes an entry in
+ * one array outside the heap, so that a million conversations cost some 40 MB and no garbage.
+ */
+export class RepeatTable {
+  private capacity = 1 << 10;
+  private size = 0;
+  private words = new Uint32Array(this.capacity * WORDS);
+
+  /** Whether the id came before, and if so whether with the same content. The first content stands. */
+  seen(id: string, content: Uint8Array | string): "new" | "same" | "differs" {
+    const key = digest(id);
+    const mark = digest(content);
+    if (this.size * 4 > this.capacity * 3) this.grow();
+    const at = this.slotOf(key);
+    const words = this.words;
+    if (words[at + KEY_WORDS - 1] === 0) {
+      words.set(key.subarray(0, KEY_WORDS), at);
+      words[at + 3] = mark[0]!;
+      words[at + 4] = mark[1]!;
+      this.size++;
+      return "new";
+    }
+    return words[at + 3] === mark[0] && words[at + 4] === mark[1] ? "same" : "differs";
+  }
+
+  /** Whether the same content came before under this id; of one id any number of contents are remembered. */
+  seenContent(id: string, content: Uint8Array): boolean {
+    return this.seen(`${hash("sha256", content)} ${id}`, "") !== "new";
+  }
+
+  /** First word of the id's slot, or of the empty slot where it belongs. */
+  private slotOf(key: Uint32Array): number {
+    const words = this.words;
+    let slot = key[0]! & (this.capacity - 1);
+    for (;;) {
+      const at = slot * WORDS;
+      if (words[at + 2] === 0) return at;
+      if (words[at] === key[0] && words[at + 1] === key[1] && words[at + 2] === key[2]) return at;
+      slot = (slot + 1) & (this.capacity - 1);
+    }
+  }
+
+  private grow(): void {
+    const old = this.words;
+    this.capacity *= 2;
+    this.words = new Uint32Array(this.capacity * WORDS);
+    for (let at = 0; at < old.length; at += WORDS) {
+      if (old[at + 2] === 0) continue;
+      this.words.set(old.subarray(at, at + WORDS), this.slotOf(old.subarray(at, at + KEY_WORDS)));
+    }
+  }
+}
+
+/** The first words of a SHA-256; the third is never 0, which marks an empty slot. */
+function digest(data: Uint8Array | string): Uint32Array {
+  const bytes = hash("sha256", data, "buffer");
+  const words = new Uint32Array(KEY_WORDS);
+  for (let k = 0; k < KEY_WORDS; k++) words[k] = bytes.readUInt32LE(k * 4);
+  if (words[2] === 0) words[2] = 1;
+  return words;
+}

@@ -1,0 +1,48 @@
+import type { Report } from "../../../diagnostics/diagnostic.ts";
+import { doubleOf, isArray, isNumeric, isObject, type Json, type JsonObject, member } from "../../../json/value.ts";
+import { compareInstants, type Instant, instantFromMs } from "../../../model/time.ts";
+import { reportTimesNotAscending } from "../../message-rules.ts";
+import type { Recognition } from "../../types.ts";
+
+/** What tells a hook body from other payloads (inferred: the vendor marks it in no way). */
+const MARKS: readonly (readonly [string, (document: JsonObject) => boolean])[] = [
+  ["accountId", (document) => isNumeric(member(document, "accountId"))],
+  ["channel", (document) => isObject(member(document, "channel"))],
+  ["messages[].sentAt", (document) => hasSentAt(member(document, "messages"))],
+];
+
+/** The more of the marks, the surer. An empty list of messages is no mark against it. */
+export function recogniseHook(document: JsonObject): Recognition {
+  const present = MARKS.filter(([, isPresent]) => isPresent(document)).map(([name]) => name);
+  const missing = MARKS.map(([name]) => name).filter((name) => !present.includes(name));
+  if (present.length === 0) return { score: 0, why: `it has none of ${listed(missing)}` };
+  if (missing.length === 0) return { score: 1, why: `has ${listed(present)}` };
+  return { score: present.length === 2 ? 0.6 : 0.2, why: `it lacks ${listed(missing)}` };
+}
+
+function hasSentAt(messages: Json | undefined): boolean {
+  if (!isArray(messages)) return false;
+  return messages.length === 0 || messages.some((message) => member(message, "sentAt") !== undefined);
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
+/** Rules between fields. The counts of `channel` are not held against the messages: the example breaks them. */
+export function checkHook(document: JsonObject, report: Report): void {
+  const start = timeAt(member(document, "beginAt"));
+  const end = timeAt(member(document, "endAt"));
+  if (start !== undefined && end !== undefined && compareInstants(end, start) < 0) {
+    report("meaning/end-before-start", "/endAt", { start, end });
+  }
+  const messages = member(document, "messages");
+  if (!isArray(messages)) return;
+  if (messages.length === 0) report("meaning/no-messages", "/messages", {});
+  const times = messages.map((message) => timeAt(member(message, "sentAt")));
+  reportTimesNotAscending(times, "/messages", "sentAt", report);
+}
+
+function timeAt(value: Json | undefined): Instant | undefined {
+  return isNumeric(value) ? instantFromMs(doubleOf(value)) : undefined;
+}
