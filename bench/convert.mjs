@@ -43,8 +43,8 @@ export async function measureConvert({ quick, size, rounds = quick ? 1 : ROUNDS 
   for (const jq of programs) demandSameOutput(jq, file);
 
   const seconds = interleaved(commandsFor(file, programs), rounds);
-  const time = (/** @type {string} */ name) => median(/** @type {number[]} */ (seconds[name]));
-  const note = (/** @type {string} */ name) => speedNote(seconds[name] ?? [], bytes);
+  const time = (/** @type {string} */ name) => median(seconds(name));
+  const note = (/** @type {string} */ name) => speedNote(seconds(name), bytes);
   const peak = peakOf(CONVERT, { input: file });
   return [
     ...jqRows(programs, time, note, quick),
@@ -58,7 +58,12 @@ export async function measureConvert({ quick, size, rounds = quick ? 1 : ROUNDS 
         note: note(name),
       });
     }),
-    { figure: "speed of validate", value: bytes / 1e6 / time("validate"), unit: "MB/s", note: note("validate") },
+    {
+      figure: "speed of validate",
+      value: bytes / 1e6 / time("validate"),
+      unit: "MB/s",
+      note: note("validate"),
+    },
     ...programs.map(({ version }) => ({
       figure: `speed of validate / jq ${version} empty (no checks)`,
       value: time(`jq ${version} empty`) / time("validate"),
@@ -147,11 +152,13 @@ function speedNote(seconds, bytes) {
 
 if (isMain(import.meta.url)) {
   const { values } = parseArgs({
-    options: { quick: { type: "boolean", default: false }, size: { type: "string" }, rounds: { type: "string" } },
+    options: {
+      quick: { type: "boolean", default: false },
+      size: { type: "string" },
+      rounds: { type: "string" },
+    },
   });
   demandBuild();
   const { quick, size, rounds } = values;
-  finish(
-    await measureConvert({ quick, ...(size && { size }), ...(rounds && { rounds: Number(rounds) }) }),
-  );
+  finish(await measureConvert({ quick, ...(size && { size }), ...(rounds && { rounds: Number(rounds) }) }));
 }

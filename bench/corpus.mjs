@@ -40,4 +40,5 @@ async function main() {
   console.error(`${totals.bytes} bytes, ${totals.records} records, ${totals.conversations} conversations`);
 }
 
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await main();
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url))
+  await main();

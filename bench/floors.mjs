@@ -10,7 +10,12 @@
  */
 export const floors = /** @satisfies {Record<string, Floor>} */ ({
   startVersion: { figure: "time of chatx --version / node -e 0", limit: 1.6, holds: "at most", unit: "x" },
-  startValidate: { figure: "time of validating one payload / node -e 0", limit: 2.4, holds: "at most", unit: "x" },
+  startValidate: {
+    figure: "time of validating one payload / node -e 0",
+    limit: 2.4,
+    holds: "at most",
+    unit: "x",
+  },
   convertOldJq: { figure: "speed of convert / jq 1.6", limit: 4.4, holds: "at least", unit: "x" },
   convertNewJq: { figure: "speed of convert / jq 1.8", limit: 3, holds: "at least", unit: "x" },
   convertMemory: { figure: "peak memory of convert", limit: 120, holds: "at most", unit: "MB" },

@@ -19,8 +19,18 @@ export async function measureMemory({ quick }) {
   const [small, large] = quick ? QUICK_SIZES : SIZES;
   const [smallPeak, largePeak] = [await peakOfArray(small), await peakOfArray(large)];
   return [
-    { figure: `peak memory of convert, ${small} array`, value: smallPeak.peakBytes / 1e6, unit: "MB", note: smallPeak.note },
-    { figure: `peak memory of convert, ${large} array`, value: largePeak.peakBytes / 1e6, unit: "MB", note: largePeak.note },
+    {
+      figure: `peak memory of convert, ${small} array`,
+      value: smallPeak.peakBytes / 1e6,
+      unit: "MB",
+      note: smallPeak.note,
+    },
+    {
+      figure: `peak memory of convert, ${large} array`,
+      value: largePeak.peakBytes / 1e6,
+      unit: "MB",
+      note: largePeak.note,
+    },
     {
       floor: "arrayMemory",
       value: largePeak.peakBytes / smallPeak.peakBytes,
@@ -32,7 +42,12 @@ export async function measureMemory({ quick }) {
 
 /** @param {string} size */
 async function peakOfArray(size) {
-  const { file, bytes } = await corpusFile({ format: "smartsupp", shape: "array", sizeBytes: parseSize(size), seed: 3 });
+  const { file, bytes } = await corpusFile({
+    format: "smartsupp",
+    shape: "array",
+    sizeBytes: parseSize(size),
+    seed: 3,
+  });
   const { peakBytes, seconds } = peakOf([chatx, "convert", "--to", "ferndesk", "--jsonl", "--quiet", file]);
   return { peakBytes, note: `${seconds.toFixed(1)} s, ${(bytes / 1e6 / seconds).toFixed(0)} MB/s` };
 }

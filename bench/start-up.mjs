@@ -25,25 +25,25 @@ export async function measureStartUp({ quick }) {
     validate: [chatx, "validate", "--quiet", file],
     convert: [chatx, "convert", "--to", "ferndesk", "--quiet", file],
   };
-  const commands = /** @type {Record<keyof typeof programs, import("./measure/run.mjs").Command>} */ (
-    Object.fromEntries(Object.entries(programs).map(([name, args]) => [name, { command: process.execPath, args }]))
+  const commands = Object.fromEntries(
+    Object.entries(programs).map(([name, args]) => [name, { command: process.execPath, args }]),
   );
   const seconds = interleaved(commands, quick ? QUICK_ROUNDS : ROUNDS);
   const memory = (/** @type {string[]} */ args) =>
     median(Array.from({ length: quick ? 1 : MEMORY_ROUNDS }, () => peakOf(args).peakBytes));
 
-  const base = median(seconds.nothing);
+  const base = median(seconds("nothing"));
   const baseMemory = memory(programs.nothing);
   const ratio = (/** @type {keyof typeof programs} */ name) => ({
-    value: median(seconds[name]) / base,
-    note: `${milliseconds(seconds[name])}; ${megabytes(memory(programs[name]))} MB`,
+    value: median(seconds(name)) / base,
+    note: `${milliseconds(seconds(name))}; ${megabytes(memory(programs[name]))} MB`,
   });
   return [
     {
       figure: "time of node -e 0",
       value: base * 1000,
       unit: "ms",
-      note: `${milliseconds(seconds.nothing)}; ${megabytes(baseMemory)} MB`,
+      note: `${milliseconds(seconds("nothing"))}; ${megabytes(baseMemory)} MB`,
     },
     { floor: "startVersion", ...ratio("version"), unjudged: quick },
     { floor: "startValidate", ...ratio("validate"), unjudged: quick },

@@ -36,13 +36,21 @@ export async function convertPoured({ shape, sizeBytes }) {
     const ended = once(child, "close");
     const written = countLines(child.stdout);
     // A command that dies early closes the pipe; its exit code tells the story, not the broken pipe.
-    const broken = once(child.stdin, "error").then(() => undefined);
-    const totals = await Promise.race([pourCorpus({ format: "smartsupp", shape, sizeBytes, seed: 4 }, child.stdin), broken]);
+    child.stdin.on("error", () => {});
+    const poured = pourCorpus({ format: "smartsupp", shape, sizeBytes, seed: 4 }, child.stdin);
+    const totals = await Promise.race([poured.catch(() => undefined), ended.then(() => undefined)]);
     child.stdin.end();
     const [exitCode, signal] = await ended;
-    if (totals === undefined || exitCode !== 0) throw new Error(`chatx convert ended with ${exitCode ?? signal}`);
+    if (totals === undefined || exitCode !== 0)
+      throw new Error(`chatx convert ended with ${exitCode ?? signal}`);
     const seconds = (performance.now() - started) / 1000;
-    return { written: await written, generated: totals.conversations, bytes: totals.bytes, seconds, peakBytes: hook.read() };
+    return {
+      written: await written,
+      generated: totals.conversations,
+      bytes: totals.bytes,
+      seconds,
+      peakBytes: hook.read(),
+    };
   } finally {
     rmSync(folder, { recursive: true });
   }

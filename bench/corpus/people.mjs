@@ -28,7 +28,7 @@ const SENTENCES = {
     "Wie lange dauert die Rückerstattung?\nIch warte schon seit zwei Wochen.",
     "Danke für die schnelle Hilfe!",
     "Auf der Rechnung steht eine falsche Straße.",
-    "Der Gutscheincode \"SOMMER-{n}\" wird nicht angenommen.",
+    'Der Gutscheincode "SOMMER-{n}" wird nicht angenommen.',
   ],
   fr: [
     "Bonjour, je n'ai pas reçu ma commande n° {n}.",
@@ -113,7 +113,7 @@ const AGENT_SENTENCES = [
   "Bitte nennen Sie mir noch die Bestellnummer, dann schaue ich sofort nach.",
   "Děkuji za trpělivost, částku {n} Kč jsme právě vrátili.",
   "Is there anything else I can do for you? 😊",
-  "Step 1: open \"Settings\".\nStep 2: choose \"Addresses\".\nStep 3: press \"Save\".",
+  'Step 1: open "Settings".\nStep 2: choose "Addresses".\nStep 3: press "Save".',
 ];
 
 const AGENTS = ["Nora Beispiel", "Tomáš Ukázka", "Jean Modèle", "Ida Sample", "Zuzana Malá"];

@@ -60,7 +60,8 @@ export class Random {
    */
   token(length) {
     let text = "";
-    for (let index = 0; index < length; index++) text += TOKEN_CHARACTERS[this.below(TOKEN_CHARACTERS.length)];
+    for (let index = 0; index < length; index++)
+      text += TOKEN_CHARACTERS[this.below(TOKEN_CHARACTERS.length)];
     return text;
   }
 }

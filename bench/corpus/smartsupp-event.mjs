@@ -1,5 +1,5 @@
-import { agent, agentText, ipAddress, moment, page, person, visitorText } from "./people.mjs";
 import { interleave } from "./interleave.mjs";
+import { agent, agentText, ipAddress, moment, page, person, visitorText } from "./people.mjs";
 
 /** @typedef {import("./random.mjs").Random} Random */
 
@@ -38,7 +38,11 @@ function conversationEvents(random, index) {
   });
   if (random.chance(30)) {
     const rating = random.between(1, 5);
-    state.emit("conversation.rated", { conversation: state.object("closed"), rating_value: rating, rating_text: "Díky!" });
+    state.emit("conversation.rated", {
+      conversation: state.object("closed"),
+      rating_value: rating,
+      rating_text: "Díky!",
+    });
   }
   return state.records;
 }
@@ -61,7 +65,12 @@ class Conversation {
     this.now = moment(random);
     this.createdAt = iso(this.now);
     this.lastText = "";
-    this.location = { ip: ipAddress(random), code: visitor.countryCode, country: visitor.country, city: visitor.city };
+    this.location = {
+      ip: ipAddress(random),
+      code: visitor.countryCode,
+      country: visitor.country,
+      city: visitor.city,
+    };
     this.page = page(random).url;
   }
 

@@ -100,7 +100,9 @@ function exchange(random, visitor, beginAt) {
   const messages = [line({ type: "visitor" }, visitorKey, visitorText(random, visitor), sentAt)];
   if (random.chance(20)) {
     sentAt += random.between(2000, 9000);
-    messages.push(line({ type: "agent", name: "" }, "system", "Jak vám mohu pomoci?", sentAt, "Po 10 sekundách"));
+    messages.push(
+      line({ type: "agent", name: "" }, "system", "Jak vám mohu pomoci?", sentAt, "Po 10 sekundách"),
+    );
   }
   sentAt += random.between(1000, CLOSING_DELAY_MS);
   messages.push(line({ type: "system", name: helper.name }, agentKey, "agent.join", sentAt));

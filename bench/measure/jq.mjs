@@ -12,7 +12,10 @@ import { cleanEnvironment } from "./run.mjs";
 export function jqPrograms() {
   const commands = (process.env.CHATX_BENCH_JQ ?? "jq").split(delimiter);
   return commands.flatMap((command) => {
-    const { status, stdout } = spawnSync(command, ["--version"], { encoding: "utf8", env: cleanEnvironment() });
+    const { status, stdout } = spawnSync(command, ["--version"], {
+      encoding: "utf8",
+      env: cleanEnvironment(),
+    });
     const version = /^jq-(\d+\.\d+(?:\.\d+)?)/.exec(stdout ?? "")?.[1];
     return status === 0 && version !== undefined ? [{ command, version }] : [];
   });

@@ -10,11 +10,12 @@ const PEAK_HOOK = join(HERE, "peak-memory.cjs");
 /** The command under test. Another build can be named, to compare the two. */
 export const chatx = process.env.CHATX_BENCH_BIN ?? join(HERE, "..", "..", "bin", "chatx.js");
 
-/** @throws {Error} If the project has not been built. */
+/** Ends the process with exit code 2 if the project has not been built. */
 export function demandBuild() {
   const built = join(dirname(chatx), "..", "dist");
   if (existsSync(chatx) && (process.env.CHATX_BENCH_BIN !== undefined || existsSync(built))) return;
-  throw new Error("there is nothing to measure yet: run `npm run build` first");
+  console.error("there is nothing to measure yet: run `npm run build` first");
+  process.exit(2);
 }
 
 /**
@@ -103,21 +104,25 @@ export function peakHook(folder) {
 /**
  * Runs every command once per round, each round in another order, so that a slow moment of the machine hits all alike.
  *
- * @template {string} Name
- * @param {Readonly<Record<Name, Command>>} commands
+ * @param {Readonly<Record<string, Command>>} commands
  * @param {number} rounds
- * @returns {Record<Name, number[]>} Seconds, one for each round.
+ * @returns {(name: string) => number[]} The seconds of a command, one figure for each round.
  */
 export function interleaved(commands, rounds) {
-  const names = /** @type {Name[]} */ (Object.keys(commands));
-  const seconds = /** @type {Record<Name, number[]>} */ (Object.fromEntries(names.map((name) => [name, []])));
+  const entries = Object.entries(commands);
+  /** @type {Map<string, number[]>} */
+  const seconds = new Map(entries.map(([name]) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (let step = 0; step < names.length; step++) {
-      const name = /** @type {Name} */ (names[(round + step) % names.length]);
-      seconds[name].push(secondsOf(commands[name]));
+    for (let step = 0; step < entries.length; step++) {
+      const [name, command] = /** @type {[string, Command]} */ (entries[(round + step) % entries.length]);
+      seconds.get(name)?.push(secondsOf(command));
     }
   }
-  return seconds;
+  return (name) => {
+    const found = seconds.get(name);
+    if (found === undefined) throw new RangeError(`"${name}" was not measured`);
+    return found;
+  };
 }
 
 /** @param {readonly number[]} values Not empty. */

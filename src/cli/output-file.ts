@@ -23,11 +23,12 @@ export interface OutputFile {
  * Opens an output. A regular file is written beside its place (mode 0600: it holds people's data) and renamed over
  * it at the end; a symbolic link is followed to the file it names; a pipe or device is written directly.
  *
+ * @param options  Without `followLinks` a link (or anything else) at the path is itself replaced.
  * @throws {OutputError} If the folder is missing, the path is a folder, or it cannot be written.
  */
-export async function openOutputFile(path: string): Promise<OutputFile> {
+export async function openOutputFile(path: string, options = { followLinks: true }): Promise<OutputFile> {
   try {
-    const target = await resolveTarget(path);
+    const target = options.followLinks ? await resolveTarget(path) : { path, isRegular: true };
     return target.isRegular ? await openBeside(path, target.path) : await openDirectly(target.path);
   } catch (error) {
     throw error instanceof OutputError ? error : new OutputError(path, error);

@@ -1,5 +1,5 @@
 import { severityOf } from "../diagnostics/catalogue.ts";
-import type { Report } from "../diagnostics/diagnostic.ts";
+import type { DiagnosticCode, Report } from "../diagnostics/diagnostic.ts";
 import { findingsOf, type Placed } from "../diagnostics/place.ts";
 import { type Examined, examineRecord, isRejected } from "../formats/examine.ts";
 import { fill, PatternMap, splitPointer } from "../formats/field-table.ts";
@@ -8,10 +8,10 @@ import type { InputRecord } from "../input/types.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { Conversation } from "../model/conversation.ts";
 import { compareText } from "../model/time.ts";
+import { RepeatTable } from "../repeats/repeat-table.ts";
 import { completenessRank, mergeParts, sortParts } from "./fold.ts";
 import { LossTracer, type Trail } from "./loss.ts";
 import { mergedPlaces } from "./merged-places.ts";
-import { RepeatTable } from "./repeats.ts";
 import { whyUnwanted } from "./select.ts";
 import { Tally } from "./tally.ts";
 import type { ConvertSettings, ConvertSink, ConvertSummary } from "./types.ts";
@@ -55,12 +55,12 @@ export class Converter {
   private written = 0;
   private conversations = 0;
   private readonly skipped = new Tally();
-  private readonly rejected = new Tally();
+  private readonly rejected = new Tally<DiagnosticCode>();
   private readonly dropped = new Tally();
   private readonly derived = new Tally();
   private readonly unknownFields = new Tally();
   private readonly invented = new Tally();
-  private readonly findingCounts = new Tally();
+  private readonly findingCounts = new Tally<DiagnosticCode>();
 
   constructor(settings: ConvertSettings, sink: ConvertSink) {
     this.settings = settings;

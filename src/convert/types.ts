@@ -1,3 +1,4 @@
+import type { DiagnosticCode } from "../diagnostics/diagnostic.ts";
 import type { Finding } from "../diagnostics/finding.ts";
 import type { FormatAdapter } from "../formats/types.ts";
 import type { InputRecord } from "../input/types.ts";
@@ -77,12 +78,11 @@ export interface ConvertSummary {
   readonly skipped: number;
   readonly rejected: number;
   readonly skippedBy: ReadonlyMap<string, number>;
-  readonly rejectedBy: ReadonlyMap<string, number>;
+  readonly rejectedBy: ReadonlyMap<DiagnosticCode, number>;
   /** Leaves by field. */
   readonly dropped: ReadonlyMap<string, number>;
   readonly derived: ReadonlyMap<string, number>;
   readonly unknownFields: ReadonlyMap<string, number>;
   readonly invented: ReadonlyMap<string, number>;
-  /** Findings by code. */
-  readonly findings: ReadonlyMap<string, number>;
+  readonly findings: ReadonlyMap<DiagnosticCode, number>;
 }

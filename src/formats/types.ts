@@ -116,10 +116,12 @@ export interface FormatAdapter {
   readonly crossCheck?: (document: JsonObject, report: Report) => void;
   /** JSON Pointer of the list that the model's messages come from, index for index; absent where there is none. */
   readonly messagesAt?: string;
+  /** What makes a whole conversation this one and no other, and where it stands; for finding the same one twice. */
+  readonly identity?: (document: JsonObject) => { readonly id: string; readonly pointer: string };
   /** Only called with a document whose shape held. */
   readonly read: (document: JsonObject, context: ReadContext) => ReadResult;
   /** Absent: the format cannot be produced. */
   readonly write?: (conversation: Conversation, context: WriteContext) => WriteResult;
-  /** The whole output of a document: how single payloads are joined when several are written at once. */
-  readonly envelope?: { readonly open: string; readonly close: string };
+  /** A document of several is `{[listKey]: […]}`; without it a single payload stands alone and several in a list. */
+  readonly listKey?: string;
 }

@@ -20,7 +20,7 @@ export function githubReporter(): Reporter {
 }
 
 function properties(finding: Finding): string {
-  const all = [...fileProperties(finding), ["title", safeText(finding.code)]];
+  const all = [...fileProperties(finding), ["title", finding.code]];
   return all.map(([name, value]) => `${name}=${escapeProperty(value!)}`).join(",");
 }
 

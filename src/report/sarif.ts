@@ -5,7 +5,7 @@ import type { Finding } from "../diagnostics/finding.ts";
 import { safeJson } from "./safe.ts";
 import type { Reporter } from "./types.ts";
 
-const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json";
+const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const LEVELS: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", info: "note" };
 const ruleIndex = new Map(diagnosticCodes.map((code, index) => [code, index]));
 

@@ -20,7 +20,7 @@ export function textReporter(paint: Paint = noPaint): Reporter {
 function findingLines(finding: Finding, paint: Paint): string[] {
   const { severity } = finding;
   const lines = [
-    `${paint.severity(severity, `${severity} ${safeText(finding.code)}`)}: ${safeText(finding.message)}`,
+    `${paint.severity(severity, `${severity} ${finding.code}`)}: ${safeText(finding.message)}`,
     `  ${paint.margin("-->")} ${placeOf(finding)} ${pointersOf(finding)}`.trimEnd(),
   ];
   const frame = codeFrame(finding);

@@ -1,6 +1,6 @@
+import type { Edge, FieldRule } from "../../src/formats/types.ts";
 import { pointerOf, step, stepsOf } from "../../src/json/pointer.ts";
 import { ExactNumber, isArray, isObject, type Json, setMember } from "../../src/json/value.ts";
-import type { Edge, FieldRule } from "../../src/formats/types.ts";
 import { parseTime } from "../../src/model/time.ts";
 
 /**
@@ -25,7 +25,8 @@ export function changedPointers(before: unknown, after: unknown): Set<string> {
   const old = new Map(leaves(before));
   const now = new Map(leaves(after));
   const changed = new Set<string>();
-  for (const [pointer, value] of old) if (!now.has(pointer) || !same(value, now.get(pointer)!)) changed.add(pointer);
+  for (const [pointer, value] of old)
+    if (!now.has(pointer) || !same(value, now.get(pointer)!)) changed.add(pointer);
   for (const pointer of now.keys()) if (!old.has(pointer)) changed.add(pointer);
   return changed;
 }
@@ -45,10 +46,12 @@ export function withLeaf<T>(document: T, pointer: string, value: Json): T {
 function replace(node: Json, steps: readonly string[], value: Json): Json {
   const [first, ...rest] = steps;
   if (first === undefined) return value;
-  if (isArray(node)) return node.map((item, index) => (String(index) === first ? replace(item, rest, value) : item));
+  if (isArray(node))
+    return node.map((item, index) => (String(index) === first ? replace(item, rest, value) : item));
   if (!isObject(node) || !Object.hasOwn(node, first)) throw new Error(`no such leaf: ${pointerOf(steps)}`);
   const copy: Record<string, Json> = {};
-  for (const key of Object.keys(node)) setMember(copy, key, key === first ? replace(node[key]!, rest, value) : node[key]!);
+  for (const key of Object.keys(node))
+    setMember(copy, key, key === first ? replace(node[key]!, rest, value) : node[key]!);
   return copy;
 }
 
@@ -109,7 +112,11 @@ export function perturbations<T>(document: T, options: PerturbOptions<T> = {}): 
 }
 
 /** The pointers of an output that move when the leaf is changed, over all its changes. */
-export function observedMoves<T>(document: T, change: Perturbation<T>, run: (document: T) => unknown): Set<string> {
+export function observedMoves<T>(
+  document: T,
+  change: Perturbation<T>,
+  run: (document: T) => unknown,
+): Set<string> {
   const before = run(document);
   return new Set(change.documents.flatMap((other) => [...changedPointers(before, run(other))]));
 }
@@ -176,15 +183,20 @@ export function claimsOf(
       if (rule.conditional === true) claims[rule.how].push(edge);
     }
   }
-  for (const edge of mine) if (!announced.has(edge)) throw new Error(`no row for the edge ${pointer} -> ${edge}`);
+  for (const edge of mine)
+    if (!announced.has(edge)) throw new Error(`no row for the edge ${pointer} -> ${edge}`);
   return claims;
 }
 
 /** Where claims and observations part, in words; empty where they agree. */
 export function disagreements(pointer: string, claims: Claims, moved: ReadonlySet<string>): string[] {
   const all = [...claims.carried, ...claims.derived];
-  const unclaimed = [...moved].filter((target) => !all.some((pattern) => bind(pattern, target) !== undefined));
-  const unmoved = claims.carried.filter((pattern) => ![...moved].some((target) => bind(pattern, target) !== undefined));
+  const unclaimed = [...moved].filter(
+    (target) => !all.some((pattern) => bind(pattern, target) !== undefined),
+  );
+  const unmoved = claims.carried.filter(
+    (pattern) => ![...moved].some((target) => bind(pattern, target) !== undefined),
+  );
   return [
     ...unclaimed.map((target) => `${pointer} moves ${target}, which the table does not say`),
     ...unmoved.map((pattern) => `${pointer} does not move ${pattern}, though the table says so`),

@@ -45,9 +45,10 @@ export const ferndesk: FormatAdapter = {
   recognise,
   crossCheck,
   messagesAt: "/messages",
+  identity: (document) => ({ id: String(document.id), pointer: "/id" }),
   read: decodeFerndesk,
   write: encodeFerndesk,
-  envelope: { open: '{"conversations":[', close: "]}" },
+  listKey: "conversations",
 };
 
 function recognise(document: JsonObject): Recognition {

@@ -1,6 +1,5 @@
 import type { Conversation } from "../../model/conversation.ts";
 import { type Instant, latest } from "../../model/time.ts";
-import type { Pairs } from "./pairs.ts";
 
 /** Events by how far a conversation has come; both generations' names (order inferred). */
 const PROGRESS: readonly string[] = [
@@ -36,9 +35,4 @@ export function rankOf(conversation: Conversation, event: string | undefined): s
 function fixedWidth(instant: Instant | undefined): string {
   if (instant === undefined) return "";
   return instant.slice(0, 19) + instant.slice(20, -1).padEnd(18, "0");
-}
-
-/** Whether every event of the table has a place in the order. */
-export function ranksAll(pairs: Pairs, type: string): boolean {
-  return (pairs.get(type) ?? []).every((event) => PROGRESS.includes(event));
 }

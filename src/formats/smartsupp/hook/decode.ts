@@ -10,7 +10,15 @@ import {
   type JsonObject,
   member,
 } from "../../../json/value.ts";
-import type { Agent, Conversation, Flags, Message, Metrics, Page, Visitor } from "../../../model/conversation.ts";
+import type {
+  Agent,
+  Conversation,
+  Flags,
+  Message,
+  Metrics,
+  Page,
+  Visitor,
+} from "../../../model/conversation.ts";
 import { type Instant, instantFromMs } from "../../../model/time.ts";
 import type { Edge, ReadContext, ReadResult } from "../../types.ts";
 import { idOf, senderOf } from "./sender.ts";
@@ -83,14 +91,20 @@ export function decodeHook(document: JsonObject, { report }: ReadContext): ReadR
   return { kind: "conversation", conversation, ...(edges.length === 0 ? {} : { edges }) };
 }
 
-function decodeMessages(list: Json | undefined, conversationId: string, report: Report, edges: Edge[]): Message[] {
+function decodeMessages(
+  list: Json | undefined,
+  conversationId: string,
+  report: Report,
+  edges: Edge[],
+): Message[] {
   if (!isArray(list)) throw new TypeError("the schema lets only a list through");
   return list.map((wire, index) => {
     const type = textOf(member(wire, "type")) ?? "";
     const from = member(wire, "from");
     const triggeredBy = member(wire, "triggeredBy");
     const { sender, isTypeKnown, isByFrom } = senderOf(type, from, triggeredBy);
-    if (!isTypeKnown) report("decode/unknown-sender", `/messages/${index}/type`, { value: type, taken: sender });
+    if (!isTypeKnown)
+      report("decode/unknown-sender", `/messages/${index}/type`, { value: type, taken: sender });
     if (isByFrom) edges.push({ from: `/messages/${index}/from`, to: `/messages/${index}/sender` });
     const text = textOf(member(wire, "content")) ?? "";
     if (sender === "system" && !SYSTEM_CODES.has(text)) {

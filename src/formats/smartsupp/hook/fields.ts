@@ -94,8 +94,14 @@ const messages: readonly FieldRule[] = [
     note: "an agent's message from system or null is a bot's; decides for an unknown type",
   }),
   derived("/messages/*/from", "/messages/*/sender", { on: "write", note: "the word before the id" }),
-  derived("/messages/*/from", "/messages/*/trigger", { on: "write", note: "a trigger with an id writes as that agent" }),
-  derived("/messages/*/triggeredBy", "/messages/*/sender", { on: "write", note: "an agent's message has none" }),
+  derived("/messages/*/from", "/messages/*/trigger", {
+    on: "write",
+    note: "a trigger with an id writes as that agent",
+  }),
+  derived("/messages/*/triggeredBy", "/messages/*/sender", {
+    on: "write",
+    note: "an agent's message has none",
+  }),
 ];
 
 const fromMessages = (wire: string, leaves: readonly string[], note: string): FieldRule[] =>

@@ -1,5 +1,13 @@
 import type { Report } from "../../../diagnostics/diagnostic.ts";
-import { doubleOf, isArray, isNumeric, isObject, type Json, type JsonObject, member } from "../../../json/value.ts";
+import {
+  doubleOf,
+  isArray,
+  isNumeric,
+  isObject,
+  type Json,
+  type JsonObject,
+  member,
+} from "../../../json/value.ts";
 import { compareInstants, type Instant, instantFromMs } from "../../../model/time.ts";
 import { reportTimesNotAscending } from "../../message-rules.ts";
 import type { Recognition } from "../../types.ts";

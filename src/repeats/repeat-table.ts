@@ -14,19 +14,31 @@ export class RepeatTable {
 
   /** Whether the id came before, and if so whether with the same content. The first content stands. */
   seen(id: string, content: Uint8Array | string): "new" | "same" | "differs" {
-    const key = digest(id);
     const mark = digest(content);
+    const first = this.remember(id, mark[0]!, mark[1]!);
+    if (first === undefined) return "new";
+    return first[0] === mark[0] && first[1] === mark[1] ? "same" : "differs";
+  }
+
+  /** Remembers a number (up to 2^53) under an id. @returns The number that stands there already. */
+  numberOf(id: string, number: number): number | undefined {
+    const first = this.remember(id, number >>> 0, Math.floor(number / 2 ** 32));
+    return first === undefined ? undefined : first[0] + first[1] * 2 ** 32;
+  }
+
+  private remember(id: string, low: number, high: number): readonly [number, number] | undefined {
+    const key = digest(id);
     if (this.size * 4 > this.capacity * 3) this.grow();
     const at = this.slotOf(key);
     const words = this.words;
     if (words[at + KEY_WORDS - 1] === 0) {
       words.set(key.subarray(0, KEY_WORDS), at);
-      words[at + 3] = mark[0]!;
-      words[at + 4] = mark[1]!;
+      words[at + 3] = low;
+      words[at + 4] = high;
       this.size++;
-      return "new";
+      return undefined;
     }
-    return words[at + 3] === mark[0] && words[at + 4] === mark[1] ? "same" : "differs";
+    return [words[at + 3]!, words[at + 4]!];
   }
 
   /** Whether the same content came before under this id; of one id any number of contents are remembered. */

@@ -1,0 +1,1 @@
+export function firstDifference(one: string, other: string): string | undefined;

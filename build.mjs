@@ -1,0 +1,45 @@
+// Builds dist/: the command (CommonJS chunks), the library (ES modules), its types, and the licences of what is
+// bundled. Run by `npm run build`; the same source gives the same bytes.
+import { execFileSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rolldown } from "rolldown";
+import configs from "./rolldown.config.mjs";
+
+rmSync("dist", { recursive: true, force: true });
+
+const bundled = new Map();
+for (const { output, ...input } of configs) {
+  const bundle = await rolldown(input);
+  const { output: files } = await bundle.write(output);
+  for (const file of files) {
+    for (const id of file.moduleIds ?? []) remember(id);
+  }
+  await bundle.close();
+}
+
+/** Notes the package that a bundled module belongs to. */
+function remember(id) {
+  const match = /^(.*\/node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(id.replaceAll("\\", "/"));
+  if (match !== null) bundled.set(match[2], match[1]);
+}
+
+const notices = [...bundled].sort().map(([name, folder]) => {
+  const { version, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
+  return `${name} ${version} (${license})\n\n${licenceText(folder)}`;
+});
+writeFileSync("dist/THIRD-PARTY-LICENSES.txt", notices.join(`\n${"-".repeat(78)}\n\n`));
+
+function licenceText(folder) {
+  for (const name of ["LICENSE", "LICENSE.md", "license", "license.md", "LICENSE.txt"]) {
+    try {
+      return readFileSync(`${folder}/${name}`, "utf8");
+    } catch (error) {
+      if (error.code !== "ENOENT") throw error;
+    }
+  }
+  throw new Error(`no licence text found in ${folder}`);
+}
+
+execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
+  stdio: "inherit",
+});

@@ -1,0 +1,155 @@
+import { messageOf } from "../../diagnostics/catalogue.ts";
+import { escapeControls } from "../../diagnostics/quote.ts";
+import { detectFormat } from "../../formats/detect.ts";
+import { formats } from "../../formats/registry.ts";
+import type { FieldRule, FormatAdapter } from "../../formats/types.ts";
+import type { InputRecord } from "../../input/types.ts";
+import { parseJson } from "../../json/parse.ts";
+import { decodeUtf8 } from "../../json/text.ts";
+import { isObject, typeName } from "../../json/value.ts";
+import { eachRecord, inputOptions } from "../each-record.ts";
+import { ExitCode, UsageError } from "../exit-codes.ts";
+import type { Io } from "../io.ts";
+import { formatOption } from "../options.ts";
+
+interface FormatsFlags {
+  readonly explain?: string;
+  readonly json?: boolean;
+}
+
+/** `chatx formats`, `chatx formats ID`, `chatx formats --explain FILE` */
+export async function runFormats(
+  name: string | undefined,
+  rawFlags: Record<string, unknown>,
+  io: Io,
+): Promise<number> {
+  const flags = rawFlags as FormatsFlags;
+  if (name !== undefined && flags.explain !== undefined) {
+    throw new UsageError("a format and --explain exclude each other");
+  }
+  if (flags.explain !== undefined) return explain(flags.explain, flags, io);
+  if (name !== undefined) {
+    const format = formatOption(name, "chatx formats");
+    io.stdout.push(flags.json ? asJson(describe(format, true)) : fieldsText(format));
+  } else {
+    io.stdout.push(flags.json ? asJson(formats.map((format) => describe(format, false))) : listText());
+  }
+  return ExitCode.done;
+}
+
+function asJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function describe(format: FormatAdapter, withFields: boolean) {
+  const { id, title, summary, docsUrl, records, carries, fields } = format;
+  const canWrite = format.write !== undefined;
+  return { id, title, summary, docsUrl, records, canWrite, carries, ...(withFields ? { fields } : {}) };
+}
+
+const RECORDS = { whole: "a conversation", snapshots: "a state of one", events: "an event of one" } as const;
+
+function listText(): string {
+  const rows = formats.map((format) => [
+    format.id,
+    format.write === undefined ? "read" : "read, write",
+    RECORDS[format.records],
+    format.summary,
+  ]);
+  const head = ["format", "chatx can", "a record is", "what it is"];
+  return `${table([head, ...rows])}\nchatx formats ID shows the fields of one; chatx schema ID prints its JSON Schema.\n`;
+}
+
+function fieldsText(format: FormatAdapter): string {
+  const title = `${format.title} (${format.id}): ${format.summary}\n${format.docsUrl}\n`;
+  const rows = format.fields.map((rule) => [
+    rule.wire,
+    arrowOf(rule),
+    rule.model,
+    rule.known,
+    rule.note ?? "",
+  ]);
+  const head = ["field", "", "in the model", "known", "note"];
+  const carries =
+    format.carries.length === 0
+      ? "chatx reads this format and does not write it."
+      : `Written and read back, these survive: ${format.carries.join(", ")}`;
+  return `${title}\n${table([head, ...rows])}\n-> read, <- written, == both; ~ derived: only a part of the value. "*" is an index, "**" a subtree.\nFields that are not listed are kept when the same format is written, and reported as dropped otherwise.\n${carries}\n`;
+}
+
+function arrowOf({ on, how }: FieldRule): string {
+  const arrow = on === "read" ? "->" : on === "write" ? "<-" : "==";
+  return how === "derived" ? `~${arrow}` : arrow;
+}
+
+/** Columns padded to their widest cell; the last is left as it is. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join("  ")
+        .trimEnd(),
+    )
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+async function explain(path: string, flags: FormatsFlags, io: Io): Promise<number> {
+  const input = await eachRecord([path], inputOptions({}), io, {
+    record(record) {
+      const facts = explainRecord(record);
+      io.stdout.push(flags.json ? `${JSON.stringify(facts)}\n` : explanationText(facts));
+      return true;
+    },
+    sourceFinding: (source, code, args) => {
+      const message = messageOf({ code, args } as Parameters<typeof messageOf>[0]);
+      io.stderr.push(`chatx: ${escapeControls(source)}: ${message}\n`);
+    },
+    drain: () => io.stdout.drain(),
+  });
+  return input.exitCode;
+}
+
+function explainRecord(record: InputRecord) {
+  const { source, number, start, pointer, container, capture } = record;
+  const place = { source, record: number, line: start.line, column: start.column, pointer };
+  const wrapping =
+    container === undefined ? {} : { container, ...(capture?.url === undefined ? {} : { url: capture.url }) };
+  const base = { ...place, ...wrapping };
+  if (record.problem !== undefined) {
+    return {
+      ...base,
+      format: null,
+      why: messageOf(record.problem as Parameters<typeof messageOf>[0]),
+      candidates: [],
+    };
+  }
+  const parsed = parseJson(decodeUtf8(record.bytes) ?? "");
+  if (!parsed.ok)
+    return { ...base, format: null, why: `it is not valid JSON; see chatx validate`, candidates: [] };
+  if (!isObject(parsed.value))
+    return { ...base, format: null, why: `it is ${typeName(parsed.value)}, not an object`, candidates: [] };
+  const detection = detectFormat(parsed.value);
+  const candidates = detection.candidates.map(({ format, recognition }) => ({
+    format: format.id,
+    ...recognition,
+  }));
+  return { ...base, format: detection.format?.id ?? null, why: candidates[0]!.why, candidates };
+}
+
+function explanationText(facts: ReturnType<typeof explainRecord>): string {
+  const { source, line, column, container, pointer } = facts;
+  const where = [pointer, container === undefined ? "" : `in ${container}`]
+    .filter((part) => part !== "")
+    .join(" ");
+  const lines = [
+    `${source}:${line}:${column}${where === "" ? "" : `  ${where}`}`,
+    `  ${facts.format === null ? `not recognised: ${facts.why}` : `${facts.format}: ${facts.why}`}`,
+    ...facts.candidates
+      .slice(facts.format === null ? 0 : 1)
+      .map(({ format, score, why }) => `    ${format} ${score.toFixed(2)}: ${why}`),
+  ];
+  return lines.map((text) => `${escapeControls(text)}\n`).join("");
+}

@@ -1,0 +1,46 @@
+import { Validator } from "../../validate/validator.ts";
+import { eachRecord, type InputOptions, inputOptions } from "../each-record.ts";
+import { ExitCode } from "../exit-codes.ts";
+import type { Io } from "../io.ts";
+import { countOption, sourceFormatOption } from "../options.ts";
+import { Reports } from "../reports.ts";
+
+interface ValidateFlags extends InputOptions {
+  readonly format: string;
+  readonly strict?: boolean;
+  readonly maxFindings: string;
+  readonly reporter?: readonly string[];
+}
+
+/** `chatx validate`: the report is the result, so it goes to standard output. */
+export async function runValidate(
+  inputs: readonly string[],
+  rawFlags: Record<string, unknown>,
+  io: Io,
+): Promise<number> {
+  const flags = rawFlags as unknown as ValidateFlags;
+  const format = sourceFormatOption(flags.format, "--format");
+  const strict = flags.strict ?? false;
+  const limits = inputOptions(flags);
+  const maxFindings = countOption(flags.maxFindings, "--max-findings");
+  const main = { writer: io.stdout, isTerminal: io.stdoutIsTerminal };
+  const reports = await Reports.open(flags.reporter ?? ["text"], maxFindings, io, main);
+  try {
+    const validator = new Validator({ strict, ...(format === undefined ? {} : { format }) });
+    const input = await eachRecord(inputs, limits, io, {
+      record(record) {
+        const { findings, verdict } = validator.record(record);
+        reports.findings(flags.quiet ? findings.filter(({ severity }) => severity === "error") : findings);
+        reports.record(verdict);
+        return verdict.verdict !== "invalid";
+      },
+      sourceFinding: (source, code, args) => reports.source(source, code, args),
+      drain: () => reports.drain(),
+    });
+    await reports.end(input.sources);
+    return Math.max(input.exitCode, reports.errors > 0 ? ExitCode.invalid : ExitCode.done);
+  } catch (error) {
+    await reports.discard();
+    throw error;
+  }
+}

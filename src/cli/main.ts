@@ -1,0 +1,65 @@
+import { CommanderError } from "commander";
+import { escapeControls } from "../diagnostics/quote.ts";
+import { TemplateError } from "../template/parse.ts";
+import { ClosedPipe, ExitCode, Interrupted, OutputError, reasonOf, UsageError } from "./exit-codes.ts";
+import type { Io } from "./io.ts";
+import { nodeIo } from "./node-io.ts";
+import { buildProgram } from "./program.ts";
+
+/**
+ * Runs one command line.
+ *
+ * @param argv  Without the program's own name.
+ * @returns The exit code; never throws and never ends the process.
+ */
+export async function main(argv: readonly string[], io: Io = nodeIo()): Promise<number> {
+  let code: number;
+  try {
+    code = await run(argv, io);
+    await io.stdout.flush();
+  } catch (error) {
+    code = await report(error, io);
+  }
+  await io.stderr.flush().catch(() => undefined);
+  return code;
+}
+
+async function run(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = ExitCode.done;
+  const program = buildProgram(io, (code) => {
+    exitCode = code;
+  });
+  await program.parseAsync(argv, { from: "user" });
+  return exitCode;
+}
+
+/** One clear line for what ended the run. Payload text never stands in it: errors carry names and places. */
+async function report(error: unknown, io: Io): Promise<number> {
+  if (error instanceof ClosedPipe) return ExitCode.done;
+  const say = (message: string, hint?: string) => {
+    io.stderr.push(`chatx: ${escapeControls(message)}\n`);
+    if (hint !== undefined) io.stderr.push(`  hint: ${escapeControls(hint)}\n`);
+  };
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+  if (error instanceof UsageError) {
+    say(error.message, error.hint);
+    return ExitCode.usage;
+  }
+  if (error instanceof TemplateError) {
+    say(error.message);
+    return ExitCode.usage;
+  }
+  if (error instanceof OutputError) {
+    say(error.message);
+    return ExitCode.output;
+  }
+  if (error instanceof Interrupted) {
+    say(`${error.message}; nothing is left half-written`);
+    return error.exitCode;
+  }
+  const name = error instanceof Error ? error.name : "error";
+  say(`this is a bug in chatx (${name}); run again with CHATX_DEBUG=1 to see where, and please report it`);
+  if (io.env.CHATX_DEBUG === "1")
+    io.stderr.push(`${error instanceof Error ? error.stack : reasonOf(error)}\n`);
+  return ExitCode.bug;
+}

@@ -1,0 +1,169 @@
+import { Command } from "commander";
+import type { Io } from "./io.ts";
+import { version } from "./version.ts";
+
+type SetCode = (code: number) => void;
+
+const EXAMPLES = `
+Examples:
+  chatx convert --to ferndesk captures/ > support-endpoint.json
+  chatx validate --strict 'captures/**/*.json'
+  chatx formats --explain unknown.json
+
+Exit codes: 0 done; 1 some records were invalid or rejected; 2 wrong usage; 3 an input cannot be read or nothing
+matched; 4 an output cannot be written; 70 a bug in chatx; 130, 143 interrupted.
+`;
+
+/** The command line. Each command's code is loaded when the command is run. */
+export function buildProgram(io: Io, setCode: SetCode): Command {
+  const program = new Command("chatx")
+    .description("Validate and convert captured chat payloads (Smartsupp, Userlike, Ferndesk).")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .showSuggestionAfterError()
+    .showHelpAfterError("(chatx --help lists what there is)")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.push(text),
+      writeErr: (text) => io.stderr.push(text),
+    })
+    .addHelpText("after", EXAMPLES);
+  addConvert(program, io, setCode);
+  addValidate(program, io, setCode);
+  addFormats(program, io, setCode);
+  addSchema(program, io, setCode);
+  return program;
+}
+
+/** What all commands that read payloads have. */
+function withInputOptions(command: Command): Command {
+  return command
+    .argument("[inputs...]", "files, folders, quoted globs; - or nothing for standard input")
+    .option("--allow-empty", "no error when nothing matches or the input holds no payload")
+    .option("--fail-fast", "stop at the first bad record")
+    .option("--max-record-bytes <size>", "longest record", "64MiB")
+    .option("--max-inflated-bytes <size>", "most that a gzip source may inflate to", "64GiB");
+}
+
+function withCommonOptions(command: Command): Command {
+  return command
+    .option("-q, --quiet", "no summary, no progress, no warnings; errors only")
+    .option("--no-color", "no colours (NO_COLOR is honoured too)");
+}
+
+function withReportOptions(command: Command, where: string): Command {
+  return command
+    .option("--max-findings <n>", "findings shown at most; 0 for all", "1000")
+    .option(
+      "--reporter <name[=FILE]>",
+      `text, json, jsonl, junit, sarif, github or tap; several at once; without FILE to ${where}`,
+      (value: string, before: string[] = []) => [...before, value],
+    );
+}
+
+function addConvert(program: Command, io: Io, setCode: SetCode): void {
+  const command = program
+    .command("convert")
+    .description("Convert payloads to another format. Results on stdout, talk on stderr.")
+    .requiredOption("-t, --to <format>", "ferndesk, smartsupp or userlike");
+  withInputOptions(command)
+    .option("-f, --from <format>", "format of the input, or auto", "auto")
+    .option("-o, --output <file>", "write here, whole or not at all (mode 0600)")
+    .option("--output-dir <dir>", "one file a conversation, named by a hash of its id")
+    .option("--jsonl", "one conversation a line instead of one document")
+    .option("--pretty", "indent the document")
+    .option("--since <time>", "only conversations whose last message is of this time or later")
+    .option("--until <time>", "only conversations whose last message is before this time")
+    .option("--time-zone <name>", "IANA zone of times without one (default: UTC, with a warning)")
+    .option(
+      "--url-template <url>",
+      "URL of a conversation that has none: https://crm.example.com/chats/$conversation.id",
+    )
+    .option("--agent-role <role>", "how Ferndesk documents spell it: agent or support_agent", "agent")
+    .option("--system-messages <what>", "drop them, or keep them as the agent's: drop or agent", "drop")
+    .option("--fold", "hold repeats of a conversation and take the most complete one")
+    .option("--shard <i/n>", "only share i of n, by conversation id; the n shares together are the whole")
+    .option("--strict", "warnings reject their record")
+    .option("--rejects <file>", "rejected records, raw, with the reason (JSON Lines)")
+    .option("--loss-report <file>", "what became of every field of every record (JSON Lines)")
+    .option(
+      "--fail-on <what>",
+      "exit 1 when anything was dropped, derived or unknown (several with commas)",
+      (value: string, before: string[] = []) => [...before, ...value.split(",")],
+    );
+  withCommonOptions(withReportOptions(command, "stderr"))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  chatx convert --to ferndesk < hook.json
+  chatx convert --to ferndesk --jsonl 'captures/**/*.json' | wc -l
+  chatx convert --to ferndesk -o support-endpoint.json --loss-report loss.jsonl captures/
+  chatx convert --to smartsupp --from ferndesk support-endpoint.json
+  chatx convert --to ferndesk --time-zone Europe/Berlin --fold userlike-2014.har
+`,
+    )
+    .action(async (inputs: string[], options: Record<string, unknown>) => {
+      const { runConvert } = await import("./commands/convert.ts");
+      setCode(await runConvert(inputs, options, io));
+    });
+}
+
+function addValidate(program: Command, io: Io, setCode: SetCode): void {
+  const command = program
+    .command("validate")
+    .description("Check payloads against their format. The report goes to stdout.");
+  withInputOptions(command)
+    .option("-f, --format <format>", "format of the input, or auto", "auto")
+    .option("--strict", "warnings are errors");
+  withCommonOptions(withReportOptions(command, "stdout"))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  chatx validate captures/
+  chatx validate --strict --reporter github --reporter sarif=chatx.sarif 'captures/**/*.json'
+  curl -s https://support.example.com/endpoint.json | chatx validate --format ferndesk
+`,
+    )
+    .action(async (inputs: string[], options: Record<string, unknown>) => {
+      const { runValidate } = await import("./commands/validate.ts");
+      setCode(await runValidate(inputs, options, io));
+    });
+}
+
+function addFormats(program: Command, io: Io, setCode: SetCode): void {
+  const command = program
+    .command("formats")
+    .description("List the formats, show one's field mapping, or explain what a file was taken for.")
+    .argument("[format]", "show the fields of this format and what becomes of them")
+    .option("--explain <file>", "say which format each record of a file is, and why (- for standard input)")
+    .option("--json", "for machines");
+  withCommonOptions(command)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  chatx formats
+  chatx formats smartsupp
+  chatx formats --explain capture.har
+`,
+    )
+    .action(async (format: string | undefined, options: Record<string, unknown>) => {
+      const { runFormats } = await import("./commands/formats.ts");
+      setCode(await runFormats(format, options, io));
+    });
+}
+
+function addSchema(program: Command, io: Io, setCode: SetCode): void {
+  const command = program
+    .command("schema")
+    .description("Print the JSON Schema (2020-12) of a format.")
+    .argument("<format>", "as chatx formats lists them");
+  withCommonOptions(command)
+    .addHelpText("after", "\nExample:\n  chatx schema ferndesk > ferndesk.schema.json\n")
+    .action(async (format: string) => {
+      const { runSchema } = await import("./commands/schema.ts");
+      setCode(runSchema(format, io));
+    });
+}

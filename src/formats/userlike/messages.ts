@@ -1,0 +1,149 @@
+import { isArray, type Json, type JsonObject, member } from "../../json/value.ts";
+import type { Agent, Message, Sender } from "../../model/conversation.ts";
+import type { Edge, ReadContext } from "../types.ts";
+import { placeInTime } from "./message-times.ts";
+import type { TimeReader } from "./times.ts";
+import { firstLeaf, idOf, type Leaf, presentOrNone, textOf } from "./wire-values.ts";
+
+/** How the messages of one list are spelled: the first name of each row is the usual one. */
+export interface Spelling {
+  /** Member of the document that holds the list. */
+  readonly list: string;
+  readonly text: readonly string[];
+  readonly author: readonly string[];
+  readonly time: readonly string[];
+  /** Members that have an unconditional row in the format's field table; all others are announced by edges. */
+  readonly ruled: ReadonlySet<string>;
+}
+
+/** What the messages of a document need to know of the rest of it. */
+export interface Surroundings {
+  readonly context: ReadContext;
+  readonly times: TimeReader;
+  readonly edges: Edge[];
+  readonly conversationId: string;
+  /** Where the conversation's id comes from. */
+  readonly idPointers: readonly string[];
+  readonly visitorName: Leaf<string> | undefined;
+  /** Times of the whole conversation, the best substitute for a missing message time first. */
+  readonly substitutes: readonly { readonly value: Json | undefined; readonly pointer: string }[];
+}
+
+/** The first spelling whose list has items, or else the first whose list is there at all. */
+export function spellingOf(document: JsonObject, spellings: readonly Spelling[]): Spelling | undefined {
+  const lists = spellings.filter(({ list }) => isArray(member(document, list)));
+  return lists.find(({ list }) => (member(document, list) as readonly Json[]).length > 0) ?? lists[0];
+}
+
+/**
+ * The messages of a document, in its own order and none left out.
+ *
+ * @returns undefined after reporting an error: no message has a time and nothing else tells one.
+ */
+export function decodeMessages(
+  document: JsonObject,
+  spelling: Spelling,
+  around: Surroundings,
+): readonly Message[] | undefined {
+  const items = member(document, spelling.list) as readonly Json[];
+  const list = `/${spelling.list}`;
+  const sentAt = placeInTime(items, list, spelling, around);
+  if (sentAt === undefined) return undefined;
+  return items.map((item, index) => {
+    const reader = new ItemReader(item, list, index, spelling, around);
+    return { id: reader.id(), ...reader.senderAndText(), sentAt: sentAt[index]!, ...reader.author() };
+  });
+}
+
+/** Message types of 2014: co, contact to operator (seen); oc, operator to contact (inferred). */
+const TYPES: ReadonlyMap<string, Sender> = new Map([
+  ["co", "visitor"],
+  ["oc", "agent"],
+]);
+
+class ItemReader {
+  private readonly item: Json;
+  private readonly at: string;
+  private readonly index: number;
+  private readonly spelling: Spelling;
+  private readonly around: Surroundings;
+  private readonly name: Leaf<string> | undefined;
+
+  constructor(item: Json, list: string, index: number, spelling: Spelling, around: Surroundings) {
+    this.item = item;
+    this.at = `${list}/${index}`;
+    this.index = index;
+    this.spelling = spelling;
+    this.around = around;
+    // An empty operator_name says that the contact wrote; it is nobody's name.
+    this.name = operatorName(item, this.at) ?? firstLeaf(item, this.at, spelling.author, textOf);
+  }
+
+  id(): string {
+    const own = firstLeaf(this.item, this.at, ["id"], idOf);
+    if (own !== undefined) return this.told(own, "id");
+    for (const pointer of this.around.idPointers) this.tell(pointer, "id");
+    return `${this.around.conversationId}-${this.index + 1}`;
+  }
+
+  senderAndText(): Pick<Message, "sender" | "text"> {
+    const text = firstLeaf(this.item, this.at, this.spelling.text, textOf);
+    const event = firstLeaf(this.item, this.at, ["event"], idOf);
+    // Only the old REST list of messages and events has this member; an entry with a text is a message all the same.
+    if (text === undefined && event !== undefined) {
+      this.tell(event.pointer, "sender");
+      return { sender: "system", text: this.told(event, "text") };
+    }
+    return { sender: this.sender(), text: text === undefined ? "" : this.told(text, "text") };
+  }
+
+  author(): { author?: Agent } {
+    const id = firstLeaf(this.item, this.at, ["operator_id"], idOf);
+    const author = presentOrNone({
+      id: id === undefined ? undefined : this.told(id, "author/id"),
+      name: this.name === undefined ? undefined : this.told(this.name, "author/name"),
+    });
+    return author === undefined ? {} : { author };
+  }
+
+  private sender(): Sender {
+    const operator = member(this.item, "operator_name");
+    if (operator !== undefined) {
+      this.tellUnlessRuled("operator_name", `${this.at}/operator_name`, "sender");
+      return textOf(operator) ? "agent" : "visitor";
+    }
+    const type = textOf(member(this.item, "type"));
+    if (type !== undefined) this.tellUnlessRuled("type", `${this.at}/type`, "sender");
+    return TYPES.get(type ?? "") ?? this.guessedSender(type);
+  }
+
+  /** By the name alone: the contact's own, or none, is the contact's message. */
+  private guessedSender(type: string | undefined): Sender {
+    const { visitorName, context } = this.around;
+    if (this.name !== undefined) this.tell(this.name.pointer, "sender");
+    if (visitorName !== undefined) this.tell(visitorName.pointer, "sender");
+    const isVisitor = this.name === undefined || this.name.value === visitorName?.value;
+    const taken = isVisitor ? "visitor" : "agent";
+    const pointer = type === undefined ? this.at : `${this.at}/type`;
+    context.report("decode/unknown-sender", pointer, { value: type ?? this.name?.value ?? "", taken });
+    return taken;
+  }
+
+  private told(leaf: Leaf<string>, place: string): string {
+    this.tellUnlessRuled(leaf.pointer.slice(this.at.length + 1), leaf.pointer, place);
+    return leaf.value;
+  }
+
+  private tellUnlessRuled(name: string, pointer: string, place: string): void {
+    if (!this.spelling.ruled.has(name)) this.tell(pointer, place);
+  }
+
+  private tell(from: string, place: string): void {
+    this.around.edges.push({ from, to: `/messages/${this.index}/${place}` });
+  }
+}
+
+function operatorName(item: Json, at: string): Leaf<string> | undefined {
+  const name = textOf(member(item, "operator_name"));
+  return name ? { value: name, pointer: `${at}/operator_name` } : undefined;
+}
