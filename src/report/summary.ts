@@ -8,6 +8,8 @@ export interface ConvertSummaryFacts {
   readonly written: number;
   readonly skipped: number;
   readonly rejected: number;
+  /** How many conversations the written records make; events of one conversation are folded into it. */
+  readonly conversations?: number;
   /** Records by the reason for which they were skipped. */
   readonly skippedBy: ReadonlyMap<string, number>;
   /** Records by the code that rejected them. */
@@ -26,9 +28,10 @@ const LONGEST_NAME = 120;
 
 /** The summary of a conversion for people, with a line feed at the end; lists with nothing in them are left out. */
 export function convertSummary(facts: ConvertSummaryFacts): string {
-  const { read, written, skipped, rejected } = facts;
+  const { read, written, skipped, rejected, conversations = written } = facts;
   const lines = [
     `records read ${read} = written ${written} + skipped ${skipped} + rejected ${rejected}`,
+    ...(conversations === written ? [] : [`conversations written ${conversations}`]),
     ...list("skipped", facts.skippedBy),
     ...list("rejected", facts.rejectedBy),
     ...list("dropped fields", facts.dropped, LOSS_REPORT),

@@ -22,6 +22,12 @@ describe("the summary of a conversion", () => {
     expect(convertSummary(nothing)).toBe("records read 5 = written 3 + skipped 1 + rejected 1\n");
   });
 
+  test("tells how many conversations were written where records were folded", () => {
+    const [, second] = convertSummary({ ...nothing, conversations: 1 }).split("\n");
+    expect(second).toBe("conversations written 1");
+    expect(convertSummary({ ...nothing, conversations: 3 })).toBe(convertSummary(nothing));
+  });
+
   test("lists reasons and fields, the greatest number first", () => {
     const text = convertSummary({
       ...nothing,

@@ -88,8 +88,13 @@ const message: readonly FieldRule[] = [
   ),
   carried("/data/message/created_at", "/messages/0/sentAt", "seen"),
   carried("/data/message/content", "/messages/0/text", "third-party"),
-  sometimes("carried", "/data/message/content/text", "/messages/0/text", "of a message"),
-  sometimes("carried", "/data/message/content/type", "/messages/0/text", "of a system message: its code"),
+  carried("/data/message/content/text", "/messages/0/text", "documented"),
+  sometimes(
+    "carried",
+    "/data/message/content/type",
+    "/messages/0/text",
+    "of a system message without a text: its code",
+  ),
   sometimes("carried", "/data/message/visitor_id", "/messages/0/author/id", "of the visitor's message"),
   sometimes("carried", "/data/message/agent_id", "/messages/0/author/id", "of any other message"),
   carried("/data/message/trigger_name", "/messages/0/trigger", "seen"),
@@ -112,9 +117,9 @@ const message: readonly FieldRule[] = [
 ];
 
 const systemMessages: readonly FieldRule[] = [
-  carried("/data/agent_id", "/messages/0/author/id", "third-party", "who joined, left or closed"),
-  carried("/data/assigned", "/messages/0/author/id", "documented", "where it is a text"),
-  carried("/data/unassigned", "/messages/0/author/id", "documented", "where it is a text"),
+  sometimes("carried", "/data/agent_id", "/messages/0/author/id", "who joined, left or closed"),
+  sometimes("carried", "/data/assigned", "/messages/0/author/id", "where it is a text"),
+  sometimes("carried", "/data/unassigned", "/messages/0/author/id", "where it is a text"),
 ];
 
 /** How the fields of events and the model belong together. Events are read only. */

@@ -1,5 +1,5 @@
 import type { Report } from "../../../diagnostics/diagnostic.ts";
-import { isArray, isNumeric, isObject, type Json, member } from "../../../json/value.ts";
+import { isArray, isNumeric, type Json, member } from "../../../json/value.ts";
 import type { Attachment, Message, Sender } from "../../../model/conversation.ts";
 import type { Instant } from "../../../model/time.ts";
 import { senderOf } from "./sender.ts";
@@ -47,6 +47,7 @@ export function systemMessage(data: Json | undefined, facts: EventFacts, trace: 
   trace.edge("/event", "/messages/0/text");
   trace.edge("/timestamp", "/messages/0/sentAt");
   const key = ["agent_id", "assigned", "unassigned"].find((name) => textAt(data, name) !== undefined);
+  if (key !== undefined) trace.edge(`/data/${key}`, "/messages/0/author/id");
   return {
     id: ownMessageId(facts, trace),
     sender: "system",
@@ -70,17 +71,17 @@ function decodeTime(wire: Json, { timestamp }: EventFacts, trace: EventTrace, re
   return timestamp;
 }
 
+/** The text; of a system message that has none, the code that the vendor gives it. */
 function decodeText(content: Json | undefined, sender: Sender, trace: EventTrace, report: Report): string {
   if (typeof content === "string") return content;
+  const text = textAt(content, "text") ?? "";
   const type = textAt(content, "type") ?? "";
-  if (sender !== "system" || MESSAGE_CONTENT.has(type)) {
-    trace.edge("/data/message/content/text", "/messages/0/text");
-    return textAt(content, "text") ?? "";
-  }
-  if (isObject(content)) trace.edge("/data/message/content/type", "/messages/0/text");
-  if (type !== "" && !SYSTEM_CODES.has(type)) {
+  if (sender !== "system" || type === "" || MESSAGE_CONTENT.has(type)) return text;
+  if (!SYSTEM_CODES.has(type)) {
     report("decode/unknown-system-code", "/data/message/content/type", { value: type });
   }
+  if (text !== "") return text;
+  trace.edge("/data/message/content/type", "/messages/0/text");
   return type;
 }
 

@@ -165,7 +165,10 @@ const contactEvent = envelope(
 
 const visitorEvent = envelope("visitor event", z.string().regex(/^visitor\./), openObject());
 
-/** Any other event: what is known of conversations and messages is checked where it turns up. */
+/**
+ * Any other event: what is known of conversations and messages is checked where it turns up. The walk over unknown
+ * fields does not look into `lazy`: there is nothing to compare the rest of these with.
+ */
 const otherName = z
   .string()
   .refine((event) => !isKnownEvent(event), { error: "an event without a shape of its own" })
@@ -184,8 +187,16 @@ const otherMembers: Shape = {
 };
 
 const other: Variants = {
-  nested: envelope("other event", otherName, z.looseObject(otherMembers)),
-  direct: envelope("other event, conversation in data", otherName, Conversation.extend(otherMembers)),
+  nested: envelope(
+    "other event",
+    otherName,
+    z.lazy(() => z.looseObject(otherMembers)),
+  ),
+  direct: envelope(
+    "other event, conversation in data",
+    otherName,
+    z.lazy(() => Conversation.extend(otherMembers)),
+  ),
 };
 
 /** The shape of the event that a document names, in the spelling of `data` that it uses. */

@@ -2,7 +2,7 @@ import type { FormatAdapter } from "../../types.ts";
 import { decodeHook } from "./decode.ts";
 import { encodeHook } from "./encode.ts";
 import { hookFields } from "./fields.ts";
-import { checkHook, recogniseHook } from "./rules.ts";
+import { checkHook, hookIdentity, recogniseHook } from "./rules.ts";
 import { SmartsuppHook } from "./schema.ts";
 
 /** The body of Smartsupp's POST hook. Where each fact comes from: fixtures/smartsupp/NOTES.md. */
@@ -22,6 +22,7 @@ export const smartsupp: FormatAdapter = {
   recognise: recogniseHook,
   crossCheck: checkHook,
   messagesAt: "/messages",
+  identity: hookIdentity,
   read: decodeHook,
   write: encodeHook,
 };

@@ -1,5 +1,6 @@
 import type { Report } from "../../../diagnostics/diagnostic.ts";
 import {
+  digitsOf,
   doubleOf,
   isArray,
   isNumeric,
@@ -35,6 +36,15 @@ function hasSentAt(messages: Json | undefined): boolean {
 
 function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
+/** A conversation is its channel at its account: no body has another id. */
+export function hookIdentity(document: JsonObject): { readonly id: string; readonly pointer: string } {
+  const parts = [member(document, "accountId"), member(member(document, "channel"), "id")];
+  return {
+    id: ["smartsupp", ...parts.map((part) => (isNumeric(part) ? digitsOf(part) : ""))].join("-"),
+    pointer: "/channel/id",
+  };
 }
 
 /** Rules between fields. The counts of `channel` are not held against the messages: the example breaks them. */

@@ -7,6 +7,9 @@ import { known } from "../known.ts";
  * promise (visitor members, durations) may be null here, because missed and offline bodies were never shown.
  */
 
+/** The years 0000 to 9999, said in JSON Schema too: a time in microseconds is outside. */
+const time = () => epochMilliseconds().meta({ minimum: -62_167_219_200_000, maximum: 253_402_300_799_999 });
+
 const flag = (title: string, text: string) => known(z.boolean(), "documented", title, text);
 
 const count = (title: string, text: string) =>
@@ -108,7 +111,7 @@ const HookMessage = z.looseObject({
     "Content",
     "The text; of a system message a dotted code such as agent.join or close.visitorClose.",
   ),
-  sentAt: known(epochMilliseconds(), "seen", "Time of the message", "Milliseconds since 1970, ascending."),
+  sentAt: known(time(), "seen", "Time of the message", "Milliseconds since 1970, ascending."),
   triggeredBy: known(z.string().nullish(), "seen", "Trigger", "Name of the trigger that sent the message."),
   email: known(
     z.string().nullish(),
@@ -121,8 +124,8 @@ const HookMessage = z.looseObject({
 export const SmartsuppHook = z
   .looseObject({
     accountId: known(wholeNumber(), "documented", "Account id", "Of the customer at Smartsupp."),
-    beginAt: known(epochMilliseconds(), "documented", "Start", "Milliseconds since 1970."),
-    endAt: known(epochMilliseconds(), "documented", "End", "Milliseconds since 1970."),
+    beginAt: known(time(), "documented", "Start", "Milliseconds since 1970."),
+    endAt: known(time(), "documented", "End", "Milliseconds since 1970."),
     channel: known(Channel, "documented", "Channel", "The conversation's own facts."),
     visitor: known(Visitor, "documented", "Visitor", "Members are known from the example only."),
     paths: known(z.array(Path), "documented", "Pages", "Pages that the visitor saw."),

@@ -44,7 +44,10 @@ function conversationId({ id }: Conversation, { report }: WriteContext, edges: E
   const own = id.startsWith("userlike-") ? wholeNumberFrom(id.slice("userlike-".length)) : undefined;
   if (own !== undefined) return { id: own };
   edges.push({ from: "/id", to: "/channel_custom_conversation_identifier" });
-  report("convert/invented", "", { field: "/id", reason: "the id is another vendor's, and Userlike's are numbers" });
+  report("convert/invented", "", {
+    field: "/id",
+    reason: "the id is another vendor's, and Userlike's are numbers",
+  });
   return { id: inventedId(id), channel_custom_conversation_identifier: id };
 }
 

@@ -1,11 +1,6 @@
 import type { FieldRule, Known } from "../../types.ts";
 
-const carried = (
-  wire: string,
-  model: string,
-  known: Known,
-  more: Partial<FieldRule> = {},
-): FieldRule => ({
+const carried = (wire: string, model: string, known: Known, more: Partial<FieldRule> = {}): FieldRule => ({
   wire,
   model,
   how: "carried",

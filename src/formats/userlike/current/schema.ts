@@ -15,7 +15,12 @@ const typeField = (type: string) =>
   known(z.literal(type), "documented", "Callback type", "Tells the five formats apart.");
 
 const eventField = (type: string) =>
-  known(z.string(), "documented", "Event", "What happened; an unknown event is read as its type allows.").meta({
+  known(
+    z.string(),
+    "documented",
+    "Event",
+    "What happened; an unknown event is read as its type allows.",
+  ).meta({
     examples: [...CURRENT_PAIRS.get(type)!],
   });
 
@@ -212,9 +217,7 @@ const UmWidget = openShape(
     .meta({ title: "Userlike um_widget callback" }),
 );
 
-const OtherType = openShape(
-  z.looseObject({ _type: z.enum([...CURRENT_PAIRS.keys()]), _event: z.string() }),
-);
+const OtherType = openShape(z.looseObject({ _type: z.enum([...CURRENT_PAIRS.keys()]), _event: z.string() }));
 
 const SHAPES: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ["chat_session", ChatSession],

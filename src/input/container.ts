@@ -1,0 +1,53 @@
+import type { Place } from "../diagnostics/finding.ts";
+
+/** What may come next between the elements of a container. */
+export const FIRST = 0;
+export const ELEMENT = 1;
+export const SEPARATOR = 2;
+/** After a broken element: a comma is fine, and so is none. */
+export const ANYTHING = 3;
+
+/** A list of records that is being read: a top-level array, `conversations`, or a HAR's `entries`. */
+export class Container {
+  /** Nesting depth of its elements' parent: 1 for an array, 2 for `conversations`, 3 for `log.entries`. */
+  readonly base: number;
+  readonly pointer: string;
+  /** Of the next element. */
+  index = 0;
+  gap = FIRST;
+  /** Whether the list goes over several lines; one that does not may be a line of JSON Lines. */
+  isMultiline = false;
+  /** Whether a line feed was seen since the last element. */
+  sawLineFeed = false;
+  /** Index of the last comma in the window. */
+  commaAt = -1;
+  /** Its place, once the window has moved on. */
+  commaPlace: Place | undefined;
+
+  constructor(base: number) {
+    this.base = base;
+    this.pointer = base === 1 ? "" : base === 2 ? "/conversations" : "/log/entries";
+  }
+
+  /** What the grammar wants in the gap, as messages say it. */
+  get expected(): string {
+    switch (this.gap) {
+      case FIRST:
+        return 'a value or "]"';
+      case ELEMENT:
+        return "a value";
+      default:
+        return '"," or "]"';
+    }
+  }
+}
+
+/** Valid text that stands for everything before the list's closing bracket, to check what comes after it. */
+export function textBeforeSuffix(base: number): string {
+  return base === 3 ? '{"":{"":[' : '{"":[';
+}
+
+/** Valid text that closes a document right after the list's opening bracket. */
+export function textAfterPrefix(base: number): string {
+  return base === 3 ? "]}}" : "]}";
+}
