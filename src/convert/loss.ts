@@ -61,8 +61,12 @@ export class LossTracer {
     this.target = target;
     this.read = fieldTable(source.fields);
     this.write = fieldTable(target.fields);
-    for (const rule of source.fields) if (rule.conditional) this.conditionalRead.add(rule.wire, rule);
-    for (const rule of target.fields) if (rule.conditional) this.conditionalWrite.add(rule.model, rule);
+    for (const rule of source.fields) {
+      if (rule.conditional && rule.on !== "write") this.conditionalRead.add(rule.wire, rule);
+    }
+    for (const rule of target.fields) {
+      if (rule.conditional && rule.on !== "read") this.conditionalWrite.add(rule.model, rule);
+    }
   }
 
   /**
@@ -192,7 +196,10 @@ export class LossTracer {
         if (!existsIn(trail.written.value, to)) continue;
         (chain.isCarried && entry.how === "carried" ? carried : derived).push(to);
       }
-      derived.push(...(trail.written.edges.get(model) ?? NOTHING));
+      for (const to of trail.written.edges.get(model) ?? NOTHING) {
+        const isCarried = chain.isCarried && announces(this.conditionalWrite, model, (rule) => rule.wire, to);
+        (isCarried ? carried : derived).push(to);
+      }
     }
     const to = [...new Set([...carried, ...derived])];
     if (carried.length > 0) return { fate: "carried", to };
@@ -207,7 +214,10 @@ export class LossTracer {
       model: fill(chain.model, indexes, NOTHING),
       isCarried: chain.isCarried,
     }));
-    const edges = (trail.readEdges.get(pointer) ?? NOTHING).map((model) => ({ model, isCarried: false }));
+    const edges = (trail.readEdges.get(pointer) ?? NOTHING).map((model) => ({
+      model,
+      isCarried: announces(this.conditionalRead, pointer, (rule) => rule.model, model),
+    }));
     return [...chains, ...edges];
   }
 
@@ -219,6 +229,18 @@ export class LossTracer {
       : "chatx has no meaning for it, so only its own format can keep it";
     return { fate: "dropped", to: NOTHING, reason };
   }
+}
+
+/** Whether a conditional rule says that the edge carries the value; without one it has a part in it only. */
+function announces(
+  rules: PatternMap<FieldRule>,
+  from: string,
+  patternOf: (rule: FieldRule) => string,
+  to: string,
+): boolean {
+  return rules
+    .match(splitPointer(from))
+    .some(({ entry, indexes, rest }) => entry.how === "carried" && fill(patternOf(entry), indexes, rest) === to);
 }
 
 /** Beyond this many names in one object they are the customer's own keys, and counted together. */

@@ -75,8 +75,7 @@ class ItemReader {
     this.index = index;
     this.spelling = spelling;
     this.around = around;
-    // An empty operator_name says that the contact wrote; it is nobody's name.
-    this.name = operatorName(item, this.at) ?? firstLeaf(item, this.at, spelling.author, textOf);
+    this.name = writerName(item, this.at, spelling.author);
   }
 
   id(): string {
@@ -107,14 +106,16 @@ class ItemReader {
   }
 
   private sender(): Sender {
+    const type = textOf(member(this.item, "type"));
+    const byType = TYPES.get(type ?? "");
+    if (byType !== undefined && this.spelling.ruled.has("type")) return byType;
     const operator = member(this.item, "operator_name");
     if (operator !== undefined) {
       this.tellUnlessRuled("operator_name", `${this.at}/operator_name`, "sender");
       return textOf(operator) ? "agent" : "visitor";
     }
-    const type = textOf(member(this.item, "type"));
     if (type !== undefined) this.tellUnlessRuled("type", `${this.at}/type`, "sender");
-    return TYPES.get(type ?? "") ?? this.guessedSender(type);
+    return byType ?? this.guessedSender(type);
   }
 
   /** By the name alone: the contact's own, or none, is the contact's message. */
@@ -143,7 +144,12 @@ class ItemReader {
   }
 }
 
-function operatorName(item: Json, at: string): Leaf<string> | undefined {
-  const name = textOf(member(item, "operator_name"));
-  return name ? { value: name, pointer: `${at}/operator_name` } : undefined;
+function writerName(item: Json, at: string, keys: readonly string[]): Leaf<string> | undefined {
+  for (const key of keys) {
+    const name = textOf(member(item, key));
+    // An empty operator_name says that the contact wrote; it is nobody's name.
+    const isName = key === "operator_name" ? name !== "" : true;
+    if (name !== undefined && isName) return { value: name, pointer: `${at}/${key}` };
+  }
+  return undefined;
 }

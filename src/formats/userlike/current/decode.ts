@@ -14,14 +14,14 @@ export const SPELLINGS: readonly Spelling[] = [
   {
     list: "transcript",
     text: ["body", "message"],
-    author: ["name", "person", "display_name"],
+    author: ["operator_name", "name", "person", "display_name"],
     time: ["created_at", "sent_at"],
     ruled: new Set(["id", "body", "operator_name", "operator_id", "created_at"]),
   },
   {
     list: "messages",
     text: ["message", "body"],
-    author: ["person", "name", "display_name"],
+    author: ["operator_name", "person", "name", "display_name"],
     time: ["sent_at", "created_at"],
     ruled: new Set(),
   },

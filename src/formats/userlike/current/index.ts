@@ -1,7 +1,7 @@
 import type { Report } from "../../../diagnostics/diagnostic.ts";
 import { type JsonObject, member } from "../../../json/value.ts";
 import type { FormatAdapter } from "../../types.ts";
-import { checkMessages, checkSpan } from "../cross-check.ts";
+import { checkMessages, checkNotEmpty, checkSpan } from "../cross-check.ts";
 import { spellingOf } from "../messages.ts";
 import { CURRENT_PAIRS, reportUnknownEvent } from "../pairs.ts";
 import { decodeUserlike, SPELLINGS } from "./decode.ts";
@@ -68,6 +68,9 @@ function crossCheck(document: JsonObject, report: Report): void {
   // Documented for this one event only; what the others hold is not published.
   if (isEnd && !hasMessageList(document)) report("format/no-transcript", "", { format: "Userlike" });
   const spelling = spellingOf(document, SPELLINGS);
-  if (spelling !== undefined) checkMessages(document, spelling, report);
+  if (spelling !== undefined) {
+    if (isEnd) checkNotEmpty(document, spelling, report);
+    checkMessages(document, spelling, report);
+  }
   checkSpan(document, report);
 }

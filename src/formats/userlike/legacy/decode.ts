@@ -12,14 +12,14 @@ export const SPELLINGS: readonly Spelling[] = [
   {
     list: "messages",
     text: ["message", "body"],
-    author: ["person", "name", "display_name"],
+    author: ["person", "name", "display_name", "operator_name"],
     time: ["sent_at", "created_at"],
     ruled: new Set(["id", "message", "person", "operator_id", "sent_at", "type"]),
   },
   {
     list: "messages_and_events",
     text: ["body", "message"],
-    author: ["name", "display_name", "person"],
+    author: ["name", "display_name", "person", "operator_name"],
     time: ["sent_at", "created_at"],
     ruled: new Set(),
   },

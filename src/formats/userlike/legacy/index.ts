@@ -1,7 +1,7 @@
 import type { Report } from "../../../diagnostics/diagnostic.ts";
 import { type JsonObject, member } from "../../../json/value.ts";
 import type { FormatAdapter } from "../../types.ts";
-import { checkMessages, checkSpan } from "../cross-check.ts";
+import { checkMessages, checkNotEmpty, checkSpan } from "../cross-check.ts";
 import { spellingOf } from "../messages.ts";
 import { LEGACY_PAIRS, reportUnknownEvent } from "../pairs.ts";
 import { decodeUserlikeLegacy, SPELLINGS } from "./decode.ts";
@@ -33,8 +33,9 @@ function crossCheck(document: JsonObject, report: Report): void {
   reportUnknownEvent(document, LEGACY_PAIRS, report);
   if (member(document, "_type") !== "chat_meta") return;
   const spelling = spellingOf(document, SPELLINGS);
-  // A chat that has just begun has no messages yet: nothing is wrong with that.
-  if (spelling !== undefined && member(document, "_event") !== "start") {
+  if (spelling !== undefined) {
+    // Only a chat that is over should have messages: receive is its last callback.
+    if (member(document, "_event") === "receive") checkNotEmpty(document, spelling, report);
     checkMessages(document, spelling, report);
   }
   checkSpan(document, report);

@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import { Converter } from "../../src/convert/converter.ts";
+import type { ConvertSettings, LossEntry } from "../../src/convert/types.ts";
+import { checkDocument } from "../../src/formats/check.ts";
+import { formats } from "../../src/formats/registry.ts";
+import type { FormatAdapter } from "../../src/formats/types.ts";
+import { parseJson } from "../../src/json/parse.ts";
+import { stringifyJson } from "../../src/json/stringify.ts";
+import { decodeUtf8 } from "../../src/json/text.ts";
+import type { Json, JsonObject } from "../../src/json/value.ts";
+import { timeZone } from "../../src/model/time.ts";
+import { fixturePaths, recordsOf, recordsOfFile } from "../support/fixtures.ts";
+import { bind, changedPointers, perturbations } from "../support/perturb.ts";
+
+/**
+ * The loss report is true when it says of every leaf just what trying shows: change the leaf, convert again, and
+ * see what moves in the output.
+ */
+
+function settingsFor(from: FormatAdapter, to: FormatAdapter): ConvertSettings {
+  return {
+    to,
+    from,
+    zone: timeZone("UTC"),
+    zoneIsGiven: true,
+    agentRole: "agent",
+    systemMessages: "drop",
+    strict: false,
+    fold: false,
+  };
+}
+
+interface Outcome {
+  readonly value?: JsonObject;
+  readonly entries: readonly LossEntry[];
+}
+
+function convertOne(document: Json, from: FormatAdapter, to: FormatAdapter): Outcome {
+  let value: JsonObject | undefined;
+  const entries: LossEntry[] = [];
+  const converter = new Converter(settingsFor(from, to), {
+    converted: (conversation) => {
+      value = conversation.value;
+    },
+    findings: () => undefined,
+    loss: (entry) => entries.push(entry),
+  });
+  for (const record of recordsOf(stringifyJson(document))) converter.record(record);
+  converter.finish();
+  return { ...(value === undefined ? {} : { value }), entries };
+}
+
+/** Values that a leaf with a closed vocabulary may take instead; the sides only, for another kind is another message. */
+const ALTERNATIVES = new Map<string, readonly Json[]>([
+  ["/messages/*/role", ["user", "agent"]],
+  ["/messages/*/type", ["visitor", "agent"]],
+]);
+
+function documentsOf(format: FormatAdapter): { name: string; document: JsonObject }[] {
+  return fixturePaths(`${format.id}/valid`).flatMap((path) =>
+    recordsOfFile(path).map((record) => {
+      const parsed = parseJson(decodeUtf8(record.bytes)!);
+      if (!parsed.ok) throw new Error(`${path} is a valid fixture`);
+      return { name: `${path} ${record.pointer}`, document: parsed.value as JsonObject };
+    }),
+  );
+}
+
+/** Where the report and the observation part, in words. */
+function untruths(document: JsonObject, from: FormatAdapter, to: FormatAdapter): string[] {
+  const before = convertOne(document, from, to);
+  if (before.value === undefined) return [];
+  const report = new Map(before.entries.map((entry) => [entry.pointer, entry]));
+  const isValid = (other: JsonObject) => checkDocument(from, other, () => undefined);
+  return perturbations(document, { alternatives: ALTERNATIVES, isValid }).flatMap(({ pointer, documents }) => {
+    const entry = report.get(pointer);
+    if (entry === undefined) return [`${pointer} is missing in the report`];
+    const moved = new Set<string>();
+    let goesAway = false;
+    for (const other of documents) {
+      const after = convertOne(other, from, to).value;
+      if (after === undefined) goesAway = true;
+      else for (const one of changedPointers(before.value, after)) moved.add(one);
+    }
+    if (entry.fate === "dropped") return [...moved].map((one) => `${pointer} is dropped, but moves ${one}`);
+    const covers = (claim: string, one: string) => bind(claim, one) !== undefined || one.startsWith(`${claim}/`);
+    const unclaimed = [...moved].filter((one) => !entry.to.some((claim) => covers(claim, one)));
+    const isSeen = entry.to.some((claim) => [...moved].some((one) => covers(claim, one)));
+    return [
+      ...unclaimed.map((one) => `${pointer} moves ${one}, which the report does not say`),
+      ...(entry.fate === "carried" && !isSeen && !goesAway ? [`${pointer} is carried to ${entry.to.join(", ")}, but nothing moves`] : []),
+    ];
+  });
+}
+
+for (const from of formats) {
+  for (const to of formats.filter((format) => format.write !== undefined)) {
+    describe(`the loss report from ${from.id} to ${to.id}`, () => {
+      test.each(documentsOf(from))("says of every leaf of $name what trying shows", ({ document }) => {
+        expect(untruths(document, from, to)).toEqual([]);
+      });
+    });
+  }
+}
+
+describe("the counts without a loss report", () => {
+  for (const from of formats) {
+    for (const to of formats.filter((format) => format.write !== undefined)) {
+      test(`equal those of the report from ${from.id} to ${to.id}`, () => {
+        for (const { document } of documentsOf(from)) {
+          const { entries } = convertOne(document, from, to);
+          const quick = new Converter(settingsFor(from, to), { converted: () => undefined, findings: () => undefined });
+          for (const record of recordsOf(stringifyJson(document))) quick.record(record);
+          const summary = quick.finish();
+          for (const fate of ["dropped", "derived"] as const) {
+            const counts = new Map<string, number>();
+            for (const entry of entries) {
+              if (entry.fate === fate) counts.set(entry.field, (counts.get(entry.field) ?? 0) + 1);
+            }
+            expect(Object.fromEntries(summary[fate])).toEqual(Object.fromEntries(counts));
+          }
+        }
+      });
+    }
+  }
+});
