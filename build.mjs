@@ -1,16 +1,17 @@
 // Builds dist/: the command (CommonJS chunks), the library (ES modules), its types, and the licences of what is
 // bundled. Run by `npm run build`; the same source gives the same bytes.
 import { execFileSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { rolldown } from "rolldown";
 import configs from "./rolldown.config.mjs";
 
-rmSync("dist", { recursive: true, force: true });
+// Built beside its place and swapped in at the end, so that a command that runs meanwhile finds all its chunks.
+const fresh = `.dist-${process.pid}`;
 
 const bundled = new Map();
 for (const { output, ...input } of configs) {
   const bundle = await rolldown(input);
-  const { output: files } = await bundle.write(output);
+  const { output: files } = await bundle.write({ ...output, dir: `${fresh}/${output.dir}` });
   for (const file of files) {
     for (const id of file.moduleIds ?? []) remember(id);
   }
@@ -27,7 +28,7 @@ const notices = [...bundled].sort().map(([name, folder]) => {
   const { version, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
   return `${name} ${version} (${license})\n\n${licenceText(folder)}`;
 });
-writeFileSync("dist/THIRD-PARTY-LICENSES.txt", notices.join(`\n${"-".repeat(78)}\n\n`));
+writeFileSync(`${fresh}/THIRD-PARTY-LICENSES.txt`, notices.join(`\n${"-".repeat(78)}\n\n`));
 
 function licenceText(folder) {
   for (const name of ["LICENSE", "LICENSE.md", "license", "license.md", "LICENSE.txt"]) {
@@ -40,6 +41,14 @@ function licenceText(folder) {
   throw new Error(`no licence text found in ${folder}`);
 }
 
-execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
-  stdio: "inherit",
-});
+const types = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", `${fresh}/types`];
+execFileSync(process.execPath, types, { stdio: "inherit" });
+
+const old = `.dist-${process.pid}-old`;
+try {
+  renameSync("dist", old);
+} catch (error) {
+  if (error.code !== "ENOENT") throw error;
+}
+renameSync(fresh, "dist");
+rmSync(old, { recursive: true, force: true });

@@ -4,12 +4,13 @@ import { defineConfig } from "rolldown";
 // modules. The library is ES modules. Both hold their dependencies, so an installed chatx pulls in nothing else.
 const shared = { platform: "node", treeshake: true };
 
+/** Folders are those below dist/. */
 export default defineConfig([
   {
     ...shared,
     input: { cli: "src/cli/main.ts" },
     output: {
-      dir: "dist/cli",
+      dir: "cli",
       format: "cjs",
       entryFileNames: "[name].cjs",
       chunkFileNames: "[name]-[hash].cjs",
@@ -19,7 +20,7 @@ export default defineConfig([
     ...shared,
     input: { index: "src/index.ts" },
     output: {
-      dir: "dist/lib",
+      dir: "lib",
       format: "esm",
       entryFileNames: "[name].js",
       chunkFileNames: "[name]-[hash].js",

@@ -1,7 +1,7 @@
 import { nearestName } from "../diagnostics/nearest.ts";
 import { formatById, formats } from "../formats/registry.ts";
 import type { FormatAdapter } from "../formats/types.ts";
-import { type Instant, instantInZone, parseTime, type TimeZone, timeZone } from "../model/time.ts";
+import { type Instant, momentFrom, type TimeZone, timeZone } from "../model/time.ts";
 import { UsageError } from "./exit-codes.ts";
 
 /** Values of options, read strictly: what is not understood is a usage error that says what would be. */
@@ -77,8 +77,7 @@ export function zoneOption(name: string): TimeZone {
 
 /** A moment: ISO 8601, or a day (its start). Without a zone it is read in `zone`. */
 export function momentOption(text: string, option: string, zone: TimeZone): Instant {
-  const time = parseTime(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text} 00:00:00` : text);
-  const instant = time?.kind === "local" ? instantInZone(time.wall, zone)?.instant : time?.instant;
+  const instant = momentFrom(text, zone);
   if (instant === undefined) {
     throw new UsageError(
       `${option} takes a day or an ISO 8601 time such as 2026-01-31 or 2026-01-31T08:00:00Z; found "${text}"`,

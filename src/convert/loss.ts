@@ -185,11 +185,14 @@ export class LossTracer {
       }
       const index = messageIndexOf(model);
       const out = index === undefined ? undefined : trail.written.messageIndex[index];
+      const list = this.target.messagesAt ?? "/messages";
       if (out === -1) {
         reason = "its message is left out";
-        if (model.endsWith("/sender")) derived.push("/messages");
+        if (model.endsWith("/sender")) derived.push(list);
         continue;
       }
+      // Who sent a message decides which members it is written with.
+      if (out !== undefined && model.endsWith("/sender")) derived.push(`${list}/${out}`);
       for (const { entry, indexes: at, rest } of this.write.fromModel.match(splitPointer(model))) {
         const remapped = out === undefined ? at : [String(out), ...at.slice(1)];
         const to = fill(entry.wire, remapped, rest);
@@ -240,7 +243,9 @@ function announces(
 ): boolean {
   return rules
     .match(splitPointer(from))
-    .some(({ entry, indexes, rest }) => entry.how === "carried" && fill(patternOf(entry), indexes, rest) === to);
+    .some(
+      ({ entry, indexes, rest }) => entry.how === "carried" && fill(patternOf(entry), indexes, rest) === to,
+    );
 }
 
 /** Beyond this many names in one object they are the customer's own keys, and counted together. */

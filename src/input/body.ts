@@ -87,13 +87,17 @@ function factsOf(request: Json | undefined, time: Json | undefined): CaptureFact
 /** Headers as HAR's `{name, value}`, as pairs, or as an object of texts or lists. What is none of these is left out. */
 function headersOf(value: Json | undefined): [string, string][] {
   const pairs: [Json | undefined, Json | undefined][] = isArray(value)
-    ? value.map((item) => (isArray(item) ? [item[0], item[1]] : [member(item, "name"), member(item, "value")]))
+    ? value.map((item) =>
+        isArray(item) ? [item[0], item[1]] : [member(item, "name"), member(item, "value")],
+      )
     : isObject(value)
       ? Object.entries(value).flatMap(([name, item]) =>
           (isArray(item) ? item : [item]).map((one): [string, Json] => [name, one]),
         )
       : [];
-  return pairs.filter((pair): pair is [string, string] => typeof pair[0] === "string" && typeof pair[1] === "string");
+  return pairs.filter(
+    (pair): pair is [string, string] => typeof pair[0] === "string" && typeof pair[1] === "string",
+  );
 }
 
 /** What an injected inflater gives back: the bytes, or why there are none. */

@@ -31,7 +31,7 @@ export const STOPS_STRING: Uint8Array = table([QUOTE, BACKSLASH, LINE_FEED]);
 export const STOPS_STRING_OF_SEQUENCE: Uint8Array = table([QUOTE, BACKSLASH, LINE_FEED, RECORD_SEPARATOR]);
 
 /** 1 for the first bytes of valid JSON values. */
-export const STARTS_VALUE: Uint8Array = table([..."{[\"-0123456789tfn"].map((letter) => letter.charCodeAt(0)));
+export const STARTS_VALUE: Uint8Array = table([...'{["-0123456789tfn'].map((letter) => letter.charCodeAt(0)));
 
 function table(members: readonly number[]): Uint8Array {
   const result = new Uint8Array(256);

@@ -17,16 +17,25 @@ export class Container {
   gap = FIRST;
   /** Whether the list goes over several lines; one that does not may be a line of JSON Lines. */
   isMultiline = false;
-  /** Whether a line feed was seen since the last element. */
+  /** Whether a line feed was seen since the last bracket, element or comma. */
   sawLineFeed = false;
-  /** Index of the last comma in the window. */
-  commaAt = -1;
+  /** Index in the window right after the last bracket, element or comma. */
+  lastAt = 0;
   /** Its place, once the window has moved on. */
-  commaPlace: Place | undefined;
+  lastPlace: Place | undefined;
 
-  constructor(base: number) {
+  constructor(base: number, at: number) {
     this.base = base;
+    this.lastAt = at;
     this.pointer = base === 1 ? "" : base === 2 ? "/conversations" : "/log/entries";
+  }
+
+  /** Something was read as far as `at`, and `gap` may come next. */
+  reach(at: number, gap: number): void {
+    this.lastAt = at;
+    this.lastPlace = undefined;
+    this.gap = gap;
+    this.sawLineFeed = false;
   }
 
   /** What the grammar wants in the gap, as messages say it. */

@@ -13,11 +13,19 @@ import {
   STARTS_VALUE,
   trimEnd,
 } from "./bytes.ts";
-import { ANYTHING, Container, ELEMENT, FIRST, SEPARATOR, textAfterPrefix, textBeforeSuffix } from "./container.ts";
+import {
+  ANYTHING,
+  Container,
+  ELEMENT,
+  FIRST,
+  SEPARATOR,
+  textAfterPrefix,
+  textBeforeSuffix,
+} from "./container.ts";
 import { Cut, type CutKind } from "./cut.ts";
 import { PlaceTracker } from "./places.ts";
-import { problemAround, problemAt } from "./problems.ts";
-import { ENDS_AT_SEPARATOR, ENDS_IN_CONTAINER, Recovery, STILL_BROKEN } from "./recovery.ts";
+import { problemAround, problemAt, unexpected } from "./problems.ts";
+import { ENDS_AT_LINE, ENDS_FOR_GOOD, ENDS_IN_CONTAINER, Recovery, STILL_BROKEN } from "./recovery.ts";
 import { ARRAY, CONTAINER, DONE, FAULT, Structure } from "./structure.ts";
 import type { RecordProblem } from "./types.ts";
 import { Window } from "./window.ts";
@@ -67,11 +75,13 @@ export class Cutter {
   /** Whether the current value is the rest of a document after its container. */
   private isSuffix = false;
   private suffixBase = 0;
-  /** The problem of broken text that parsing it would not show at its place. */
-  private brokenBy: RecordProblem | undefined;
+  /** What should stand instead of broken text, where parsing that text alone would not tell. */
+  private expected: string | undefined;
   private container: Container | undefined;
   /** Whether the current line of the top level holds nothing so far. */
   private isFreshLine = true;
+  /** Offset of the line that the current gap ends in. */
+  private lineStart = 0;
   private isStarved = false;
   private isFinal = false;
 
@@ -92,24 +102,20 @@ export class Cutter {
   }
 
   next(): Cut | undefined {
-    this.shift(this.window.settle(this.hold));
+    this.settle();
     for (;;) {
-      if (this.isStarved) {
-        const moved = this.window.extend(this.hold);
-        if (moved === undefined) {
-          if (!this.isFinal) {
-            this.giveBack();
-            return undefined;
-          }
-          if (this.mode === BETWEEN_TEXTS) return undefined;
-          this.isStarved = false;
-          const last = this.cutOff();
-          if (last !== undefined) return last;
-          continue;
+      if (this.isStarved && !this.settle() && !this.window.extend()) {
+        if (!this.isFinal) {
+          this.giveBack();
+          return undefined;
         }
-        this.shift(moved);
+        if (this.mode === BETWEEN_TEXTS) return undefined;
         this.isStarved = false;
+        const last = this.cutOff();
+        if (last !== undefined) return last;
+        continue;
       }
+      this.isStarved = false;
       const cut = this.step();
       if (cut !== undefined) return cut;
     }
@@ -128,24 +134,36 @@ export class Cutter {
     return this.mode >= IN_VALUE && !this.isDropped ? this.start : this.at;
   }
 
+  /** Leaves the own buffer as soon as the chunk alone will do. */
+  private settle(): boolean {
+    const { hold, window } = this;
+    if (!window.canSettle(hold)) return false;
+    this.countUpTo(hold);
+    this.shift(window.settle());
+    return true;
+  }
+
+  /** Saves what is needed of the chunk. */
+  private giveBack(): void {
+    const { hold } = this;
+    this.countUpTo(hold);
+    this.shift(this.window.keep(hold));
+  }
+
+  /** Takes down the places before `hold` that may still be asked for: their bytes go away. */
+  private countUpTo(hold: number): void {
+    const { container, tracker, window } = this;
+    if (this.mode === IN_GAP && container !== undefined)
+      container.lastPlace ??= this.placeOf(container.lastAt);
+    tracker.advance(window.base + hold, window.bytes, window.base);
+  }
+
   private shift(by: number): void {
-    if (by === 0) return;
     this.at -= by;
     this.start -= by;
     this.structure.shift(by);
     this.recovery.shift(by);
-    if (this.container !== undefined) this.container.commaAt -= by;
-  }
-
-  /** Saves what is needed of the chunk, counting its lines first. */
-  private giveBack(): void {
-    const { bytes, base } = this.window;
-    const { container, hold } = this;
-    if (this.mode === IN_GAP && container?.gap === ELEMENT && container.commaPlace === undefined) {
-      container.commaPlace = this.placeOf(container.commaAt);
-    }
-    this.tracker.advance(base + hold, bytes, base);
-    this.shift(this.window.keep(hold));
+    if (this.container !== undefined) this.container.lastAt -= by;
   }
 
   private step(): Cut | undefined {
@@ -198,19 +216,18 @@ export class Cutter {
 
   private openContainer(base: number): void {
     this.sawContainer = true;
-    this.container = new Container(base);
+    this.container = new Container(base, this.at);
     this.mode = IN_GAP;
   }
 
   /** Text that cannot be a value: it lasts to a line that looks like a record. */
   private beginGarbage(start: number): undefined {
-    const found = this.window.bytes[start]!;
+    this.structure.begin(0, 0);
     this.start = start;
     this.isDropped = false;
     this.isSuffix = false;
     // A stray byte on a fresh line is shown well enough by parsing it; behind a document it is the document's fault.
-    const args = { expected: "the end of the payload", found: shownByte(found) };
-    this.breakAt(this.at, this.isFreshLine ? undefined : problemAt("json/syntax", args, 0, 1));
+    this.breakAt(this.at, this.isFreshLine ? undefined : "the end of the payload");
   }
 
   /** A byte order mark at `at`: skipped at the source's start, a finding elsewhere. False where there is none. */
@@ -224,6 +241,8 @@ export class Cutter {
       this.tracker.skipTo(3);
       return undefined;
     }
+    // Places are counted forwards only, and this one may be asked for after the mark's.
+    if (this.container !== undefined) this.placeAfterLast(this.container);
     const problem = problemAt("json/byte-order-mark", {}, 0, 3);
     return this.cut(at, this.at, this.container?.pointer ?? "", "payload", problem);
   }
@@ -252,15 +271,10 @@ export class Cutter {
     return this.beginElement(container);
   }
 
-  /** Offset of the line that the gap ends in. */
-  private lineStart = 0;
-
   private takeComma(container: Container): Cut | undefined {
     const isMissingElement = container.gap === FIRST || container.gap === ELEMENT;
     const { expected } = container;
-    container.gap = ELEMENT;
-    container.commaAt = this.at++;
-    container.commaPlace = undefined;
+    container.reach(++this.at, ELEMENT);
     if (!isMissingElement) return undefined;
     return this.cutProblem("json/syntax", { expected, found: "," }, this.at - 1, ONE_COMMA);
   }
@@ -269,10 +283,8 @@ export class Cutter {
     const isAtLineStart = container.sawLineFeed && this.window.base + this.at === this.lineStart;
     // A list on one line with a record on the next: JSON Lines whose line was cut off.
     if (isOpener(byte) && isAtLineStart && !container.isMultiline) return this.unterminated(container);
-    const args = { expected: container.expected, found: shownByte(byte) };
-    if (STARTS_VALUE[byte] !== 1) {
-      return this.beginBrokenElement(container, problemAt("json/syntax", args, 0, 1));
-    }
+    if (STARTS_VALUE[byte] !== 1) return this.beginBrokenElement(container, container.expected);
+    const args = { expected: container.expected, found: String.fromCharCode(byte) };
     container.gap = ANYTHING;
     return this.cutProblem("json/syntax", args, this.at, Uint8Array.of(byte));
   }
@@ -296,15 +308,22 @@ export class Cutter {
   }
 
   private trailingComma(container: Container): Cut {
-    const place = container.commaPlace ?? this.placeOf(container.commaAt);
+    const after = this.placeAfterLast(container);
+    const place = { offset: after.offset - 1, line: after.line, column: after.column - 1 };
     const problem = problemAt("json/trailing-comma", { before: "]" }, 0, 1);
     return new Cut(this.source, place, ONE_COMMA, container.pointer, "payload", problem);
   }
 
   private unterminated(container: Container): Cut {
-    const cut = this.cutProblem("json/unexpected-end", { expected: container.expected }, this.at, NOTHING);
+    const problem = problemAt("json/unexpected-end", { expected: container.expected }, 0, 0);
+    const place = this.placeAfterLast(container);
     this.leaveContainer();
-    return cut;
+    return new Cut(this.source, place, NOTHING, container.pointer, "payload", problem);
+  }
+
+  private placeAfterLast(container: Container): Place {
+    container.lastPlace ??= this.placeOf(container.lastAt);
+    return container.lastPlace;
   }
 
   private leaveContainer(): void {
@@ -318,13 +337,13 @@ export class Cutter {
     this.beginValue(container.base, this.indentOf(container));
   }
 
-  private beginBrokenElement(container: Container, problem: RecordProblem | undefined): undefined {
+  private beginBrokenElement(container: Container, expected: string | undefined): undefined {
     this.structure.begin(container.base, -1);
     this.indent = this.indentOf(container);
     this.start = this.at;
     this.isDropped = false;
     this.isSuffix = false;
-    this.breakAt(this.at, problem);
+    this.breakAt(this.at, expected);
   }
 
   /** A record that starts its line shows how the next one's line looks; a list on one line has no next line. */
@@ -336,12 +355,13 @@ export class Cutter {
   // In a value.
 
   private beginValue(base: number, indent: number): undefined {
+    this.isDropped = false;
     if (this.probe !== undefined && base < 3 && this.runProbe(this.probe)) return;
     this.structure.begin(base, indent);
     this.start = this.at;
     this.indent = indent;
-    this.isDropped = false;
     this.isSuffix = false;
+    this.expected = undefined;
     this.mode = IN_VALUE;
   }
 
@@ -349,6 +369,7 @@ export class Cutter {
     const { bytes } = this.window;
     const end = probe(bytes, this.at, Math.min(bytes.length, this.at + this.maxBytes));
     if (end <= this.at) return false;
+    this.noteLines(this.at, end);
     this.at = end;
     this.probed++;
     this.afterElement();
@@ -397,7 +418,8 @@ export class Cutter {
   private scalarProblem(start: number, end: number): RecordProblem | "garbage" | undefined {
     const { bytes } = this.window;
     if (bytes[start] === 0x22) return undefined;
-    if (!SCALAR.test(String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 4096))))) return "garbage";
+    if (!SCALAR.test(String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 4096)))))
+      return "garbage";
     // RFC 7464, section 2.4: without a byte after it, a number may have lost its last digits.
     const isCutOff = this.structure.isSequence && (end === bytes.length || bytes[end] === RECORD_SEPARATOR);
     return isCutOff ? problemAt("input/cut-off", {}, 0, end - start) : undefined;
@@ -433,7 +455,13 @@ export class Cutter {
     this.structure.forget();
     if (this.isSuffix) return undefined;
     const problem = problemAt("input/record-too-large", { limitBytes: this.maxBytes }, 0, 1);
-    return this.cut(start, start + Math.min(this.maxBytes, SHOWN_OF_TOO_LARGE), this.takePointer(), "payload", problem);
+    return this.cut(
+      start,
+      start + Math.min(this.maxBytes, SHOWN_OF_TOO_LARGE),
+      this.takePointer(),
+      "payload",
+      problem,
+    );
   }
 
   // In a broken value.
@@ -450,12 +478,12 @@ export class Cutter {
     const next = structure.candidate;
     structure.eagerUntil = Math.max(structure.eagerUntil, this.at + 1);
     this.at = next;
-    return this.endBroken(start, next, false);
+    return this.endBroken(start, next, ENDS_AT_LINE);
   }
 
-  private breakAt(at: number, problem: RecordProblem | undefined): void {
+  private breakAt(at: number, expected: string | undefined): void {
     this.mode = IN_BROKEN;
-    this.brokenBy = problem;
+    this.expected = expected;
     this.recovery.begin(at, this.structure.base === 0 ? 0 : this.indent);
   }
 
@@ -464,10 +492,7 @@ export class Cutter {
     const limit = this.scanLimit;
     const event = recovery.run(this.window.bytes, limit);
     this.at = recovery.at;
-    if (event !== STILL_BROKEN) {
-      const staysInContainer = event === ENDS_IN_CONTAINER;
-      return this.endBroken(start, recovery.end, staysInContainer, event === ENDS_AT_SEPARATOR);
-    }
+    if (event !== STILL_BROKEN) return this.endBroken(start, recovery.end, event);
     if (this.isDropped || this.at - start <= this.maxBytes) return this.starve();
     // The fault is within what is shown, so nothing more is needed of it.
     const cut = this.cutBroken(start, start + this.maxBytes);
@@ -475,35 +500,41 @@ export class Cutter {
     return cut;
   }
 
-  private endBroken(start: number, end: number, isAtSeparator: boolean, leaves = false): Cut | undefined {
+  private endBroken(start: number, end: number, event: number): Cut | undefined {
     const { container } = this;
-    const wasDropped = this.isDropped;
-    const cut = wasDropped ? undefined : this.cutBroken(start, trimEnd(this.window.bytes, start, end));
+    const cut = this.isDropped ? undefined : this.cutBroken(start, trimEnd(this.window.bytes, start, end));
     this.isDropped = false;
-    if (container === undefined || leaves || (!isAtSeparator && !container.isMultiline)) {
+    if (
+      container === undefined ||
+      event === ENDS_FOR_GOOD ||
+      (event === ENDS_AT_LINE && !container.isMultiline)
+    ) {
       this.leaveContainer();
-    } else {
-      this.mode = IN_GAP;
-      container.gap = isAtSeparator ? SEPARATOR : ANYTHING;
-      container.sawLineFeed = false;
-      if (!isAtSeparator) this.startLineAt(container);
+      return cut;
+    }
+    this.mode = IN_GAP;
+    container.reach(this.at, event === ENDS_IN_CONTAINER ? SEPARATOR : ANYTHING);
+    if (event === ENDS_AT_LINE) {
+      // Reading goes on at the line's first bracket: the gap before it has been read already.
+      container.sawLineFeed = true;
+      this.lineStart = this.window.base + this.at - this.indent;
     }
     return cut;
   }
 
-  /** Reading goes on at a line's first bracket: the gap before it has been read already. */
-  private startLineAt(container: Container): void {
-    container.sawLineFeed = true;
-    this.lineStart = this.window.base + this.at - this.indent;
-  }
-
   private cutBroken(start: number, end: number): Cut | undefined {
     if (this.isSuffix) {
-      const problem = problemAround(textBeforeSuffix(this.suffixBase), this.window.bytes.subarray(start, end), "");
+      const problem = problemAround(
+        textBeforeSuffix(this.suffixBase),
+        this.window.bytes.subarray(start, end),
+        "",
+      );
       this.isSuffix = false;
       return problem === undefined ? undefined : this.cut(start, end, "", "payload", problem);
     }
-    return this.cut(start, end, this.takePointer(), "payload", this.brokenBy);
+    const problem =
+      this.expected === undefined ? undefined : unexpected(this.window.bytes, start, end, this.expected);
+    return this.cut(start, end, this.takePointer(), "payload", problem);
   }
 
   // The end of the input.
@@ -514,20 +545,28 @@ export class Cutter {
     this.at = bytes.length;
     if (this.mode === IN_GAP) return this.unterminated(container!);
     if (this.mode === IN_VALUE) {
-      if (structure.isBareWord && structure.base === 0 && !this.isDropped) return this.valueDone();
+      if (structure.isBareWord && !this.isDropped) return this.valueDone();
       if (structure.candidate >= 0 && !this.isDropped) return this.cutAtCandidate();
-      this.brokenBy = undefined;
-      return this.endBroken(start, bytes.length, false, true);
     }
-    return this.endBroken(start, this.recovery.endAt(bytes.length), false, true);
+    const end = this.mode === IN_BROKEN ? this.recovery.endAt(bytes.length) : bytes.length;
+    return this.endBroken(start, end, ENDS_FOR_GOOD);
   }
 
   // Cutting.
 
   private emit(start: number, end: number, kind: CutKind, problem: RecordProblem | undefined): Cut {
     const cut = this.cut(start, end, this.pointerHere(), kind, problem);
+    this.noteLines(start, end);
     this.afterElement();
     return cut;
+  }
+
+  /** A list whose elements go over several lines is no line of JSON Lines. */
+  private noteLines(start: number, end: number): void {
+    const { container, tracker, window } = this;
+    if (container === undefined || container.isMultiline) return;
+    const { base } = window;
+    container.isMultiline = tracker.hasLineFeed(base + start, base + end, window.bytes, base);
   }
 
   private afterElement(): undefined {
@@ -537,12 +576,9 @@ export class Cutter {
       this.mode = BETWEEN_TEXTS;
       return;
     }
-    // A probed or dropped value was counted elsewhere or is counted here, never both.
+    // One that was too large was counted when that showed.
     if (!this.isDropped) container.index++;
-    this.isDropped = false;
-    if (this.structure.hasLineFeed) container.isMultiline = true;
-    container.gap = SEPARATOR;
-    container.sawLineFeed = false;
+    container.reach(this.at, SEPARATOR);
     this.mode = IN_GAP;
   }
 
@@ -557,13 +593,31 @@ export class Cutter {
     return pointer;
   }
 
-  private cutProblem<C extends DiagnosticCode>(code: C, args: DiagnosticArgs[C], at: number, bytes: Uint8Array): Cut {
+  private cutProblem<C extends DiagnosticCode>(
+    code: C,
+    args: DiagnosticArgs[C],
+    at: number,
+    bytes: Uint8Array,
+  ): Cut {
     const problem = problemAt(code, args, 0, bytes.length);
     return new Cut(this.source, this.placeOf(at), bytes, this.container?.pointer ?? "", "payload", problem);
   }
 
-  private cut(start: number, end: number, pointer: string, kind: CutKind, problem: RecordProblem | undefined): Cut {
-    return new Cut(this.source, this.placeOf(start), this.window.bytes.subarray(start, end), pointer, kind, problem);
+  private cut(
+    start: number,
+    end: number,
+    pointer: string,
+    kind: CutKind,
+    problem: RecordProblem | undefined,
+  ): Cut {
+    return new Cut(
+      this.source,
+      this.placeOf(start),
+      this.window.bytes.subarray(start, end),
+      pointer,
+      kind,
+      problem,
+    );
   }
 
   private placeOf(index: number): Place {
@@ -574,8 +628,4 @@ export class Cutter {
   private starve(): undefined {
     this.isStarved = true;
   }
-}
-
-function shownByte(byte: number): string {
-  return byte < 0x80 ? String.fromCharCode(byte) : `byte 0x${byte.toString(16).toUpperCase()}`;
 }

@@ -19,10 +19,10 @@ export function spelledAt(bytes: Uint8Array, start: number, offsets: readonly nu
         decoded++;
         continue;
       }
-      const escape = escapeAt(bytes, at);
-      if (decoded + escape.decoded > offset) break;
-      at += escape.spelled;
-      decoded += escape.decoded;
+      const one = escapeAt(bytes, at);
+      if (decoded + one.decoded > offset) break;
+      at += one.spelled;
+      decoded += one.decoded;
     }
     return at;
   });

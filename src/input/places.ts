@@ -48,6 +48,12 @@ export class PlaceTracker {
     this.offset = offset;
   }
 
+  /** Whether a line feed stands from `from`, where counting is or goes to, up to `to`. */
+  hasLineFeed(from: number, to: number, bytes: Uint8Array, base: number): boolean {
+    this.advance(from, bytes, base);
+    return this.lineFeedFrom(bytes, base) < to;
+  }
+
   /** Offset of the first line feed at or after the current one; infinite where these bytes have none. */
   private lineFeedFrom(bytes: Uint8Array, base: number): number {
     if (this.lineFeed >= this.offset) return this.lineFeed;

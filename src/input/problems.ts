@@ -73,3 +73,15 @@ function argsOf(problem: JsonProblem): DiagnosticArgs[JsonProblem["code"]] {
       return { found };
   }
 }
+
+const lossy = new TextDecoder("utf-8", { ignoreBOM: true });
+/** What a reader takes for one word, as json/parse shows it. */
+const WORD = /^(?:[\p{L}\p{N}_$.+-]{1,40}|.)/u;
+const LONGEST_WORD_BYTES = 160;
+
+/** A syntax problem at the first word of the bytes [start, end). */
+export function unexpected(bytes: Uint8Array, start: number, end: number, expected: string): RecordProblem {
+  const text = lossy.decode(bytes.subarray(start, Math.min(end, start + LONGEST_WORD_BYTES)));
+  const found = WORD.exec(text)?.[0] ?? "";
+  return problemAt("json/syntax", { expected, found }, 0, Math.min(utf8Length(found), end - start));
+}

@@ -20,8 +20,8 @@ export const ENDS_IN_CONTAINER = 1;
 export const ENDS_AT_LINE = 2;
 /** At the next text of the top level. */
 export const ENDS_AT_TEXT = 3;
-/** At a record separator. */
-export const ENDS_AT_SEPARATOR = 4;
+/** At a record separator, or at the end of the input. */
+export const ENDS_FOR_GOOD = 4;
 
 const OUTSIDE = 0;
 const STRING = 1;
@@ -81,7 +81,7 @@ export class Recovery {
     for (; this.at < to; this.at++) {
       const byte = bytes[this.at]!;
       if (byte === RECORD_SEPARATOR && (this.structure.isSequence || this.isLineOfRecord())) {
-        return this.stop(ENDS_AT_SEPARATOR);
+        return this.stop(ENDS_FOR_GOOD);
       }
       if (byte === LINE_FEED) {
         this.lineStart = this.at + 1;

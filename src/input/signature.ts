@@ -17,7 +17,8 @@ export const SIGNATURE_BYTES = 6;
  * @returns Undefined for what may be UTF-8.
  */
 export function signatureOf(bytes: Uint8Array): Signature | undefined {
-  const starts = (...magic: number[]) => bytes.length >= magic.length && magic.every((byte, k) => bytes[k] === byte);
+  const starts = (...magic: number[]) =>
+    bytes.length >= magic.length && magic.every((byte, k) => bytes[k] === byte);
   if (starts(0x1f, 0x8b)) return { code: "gzip" };
   if (starts(0x28, 0xb5, 0x2f, 0xfd)) return compressed("zstd-compressed");
   if (starts(0x50, 0x4b, 0x03, 0x04)) return compressed("zip-compressed");

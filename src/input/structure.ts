@@ -37,8 +37,9 @@ const AFTER_VALUE = 5;
 const IN_WORD = 6;
 const IN_STRING = 7;
 const IN_KEY = 8;
-const IN_STRING_ESCAPE = 9;
-const IN_KEY_ESCAPE = 10;
+/** The same after a backslash: 9 in a string, 10 in a key. */
+const ESCAPE = 2;
+const IN_STRING_ESCAPE = IN_STRING + ESCAPE;
 
 export const ARRAY = 1;
 export const OBJECT = 2;
@@ -160,8 +161,9 @@ export class Structure {
           continue;
         }
         if (state >= IN_STRING_ESCAPE) {
-          if (byte === LINE_FEED || (byte === RECORD_SEPARATOR && this.isSequence)) return this.stop(FAULT, at, state, depth);
-          state -= 2;
+          if (byte === LINE_FEED || (byte === RECORD_SEPARATOR && this.isSequence))
+            return this.stop(FAULT, at, state, depth);
+          state -= ESCAPE;
           at++;
           continue;
         }
@@ -181,7 +183,7 @@ export class Structure {
           }
         } else if (byte === BACKSLASH) {
           at++;
-          state += 2;
+          state += ESCAPE;
         } else {
           return this.stop(FAULT, at, state, depth);
         }
@@ -239,12 +241,20 @@ export class Structure {
           continue;
         }
         case CLASS_CLOSE_BRACE:
-          if ((state !== AFTER_VALUE && state !== FIRST_KEY) || this.stack[depth - 1] !== OBJECT || depth === base) {
+          if (
+            (state !== AFTER_VALUE && state !== FIRST_KEY) ||
+            this.stack[depth - 1] !== OBJECT ||
+            depth === base
+          ) {
             return this.stop(FAULT, at, state, depth);
           }
           break;
         case CLASS_CLOSE_BRACKET:
-          if ((state !== AFTER_VALUE && state !== FIRST_VALUE) || this.stack[depth - 1] !== ARRAY || depth === base) {
+          if (
+            (state !== AFTER_VALUE && state !== FIRST_VALUE) ||
+            this.stack[depth - 1] !== ARRAY ||
+            depth === base
+          ) {
             return this.stop(FAULT, at, state, depth);
           }
           break;

@@ -1,4 +1,4 @@
-const NOTHING = new Uint8Array(0);
+const NOTHING: Uint8Array = new Uint8Array(0);
 /** What is taken from a chunk at first when a record began in the one before; most records end within it. */
 const FIRST_PIECE_BYTES = 4096;
 /** An own buffer larger than this is given up as soon as a smaller one will do. */
@@ -29,27 +29,24 @@ export class Window {
     }
   }
 
-  /**
-   * Makes more bytes of the chunk visible.
-   *
-   * @param hold  Index of the first byte that is still needed.
-   * @returns By how much indexes shrink; undefined when the chunk is used up.
-   */
-  extend(hold: number): number | undefined {
-    if (this.bytes === this.chunk) return undefined;
+  /** Makes more bytes of the chunk visible. False when the chunk is used up. */
+  extend(): boolean {
+    if (this.bytes === this.chunk) return false;
     const shown = this.bytes.length - (this.chunkBase - this.base);
-    if (shown >= this.chunk.length) return undefined;
-    const moved = this.settle(hold);
-    if (moved > 0) return moved;
+    if (shown >= this.chunk.length) return false;
     const piece = Math.min(this.chunk.length - shown, Math.max(FIRST_PIECE_BYTES, this.bytes.length));
     this.append(this.chunk.subarray(shown, shown + piece));
-    return 0;
+    return true;
   }
 
-  /** Goes back to the chunk itself where nothing before it is needed. Returns by how much indexes shrink. */
-  settle(hold: number): number {
+  /** Whether the chunk alone holds everything from `hold` on, while an own buffer is the window. */
+  canSettle(hold: number): boolean {
+    return this.bytes !== this.chunk && this.chunk.length > 0 && hold >= this.chunkBase - this.base;
+  }
+
+  /** Makes the chunk the window. Returns by how much indexes shrink. */
+  settle(): number {
     const move = this.chunkBase - this.base;
-    if (this.bytes === this.chunk || hold < move || this.chunk.length === 0) return 0;
     this.bytes = this.chunk;
     this.base = this.chunkBase;
     return move;
@@ -59,7 +56,10 @@ export class Window {
   keep(hold: number): number {
     const rest = this.bytes.subarray(hold);
     const isOwn = this.own.length > 0 && this.bytes.buffer === this.own.buffer && this.bytes !== this.chunk;
-    if (this.own.length < rest.length || (this.own.length > KEPT_BUFFER_BYTES && rest.length < KEPT_BUFFER_BYTES)) {
+    if (
+      this.own.length < rest.length ||
+      (this.own.length > KEPT_BUFFER_BYTES && rest.length < KEPT_BUFFER_BYTES)
+    ) {
       const copy = new Uint8Array(Math.max(rest.length * 2, FIRST_PIECE_BYTES));
       copy.set(rest);
       this.own = copy;

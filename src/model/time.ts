@@ -181,3 +181,9 @@ export function instantInZone(
   const instant = instantFromWall(wall, before);
   return instant === undefined ? undefined : { instant, skipped: true };
 }
+
+/** A moment as people give it: ISO 8601, or a day (its start); without a zone it is one of `zone`. */
+export function momentFrom(text: string, zone: TimeZone): Instant | undefined {
+  const time = parseTime(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text} 00:00:00` : text);
+  return time?.kind === "local" ? instantInZone(time.wall, zone)?.instant : time?.instant;
+}

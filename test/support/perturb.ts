@@ -59,14 +59,14 @@ function replace(node: Json, steps: readonly string[], value: Json): Json {
  * Other values of the same type: a flipped boolean, other digits, a time one minute away on either side, a text
  * with one more word. None for null, which is the absence of a fact.
  */
-export function changedValues(value: Json): Json[] {
+export function changedValues(value: Json, shiftMs = MINUTE): Json[] {
   if (typeof value === "boolean") return [!value];
-  if (typeof value === "number") return isEpochMs(value) ? [value + MINUTE, value - MINUTE] : [value + 1];
+  if (typeof value === "number") return isEpochMs(value) ? [value + shiftMs, value - shiftMs] : [value + 1];
   if (value instanceof ExactNumber) return [new ExactNumber(otherDigits(value.text))];
   if (typeof value !== "string") return [];
   const parsed = parseTime(value);
   if (parsed?.kind !== "instant") return [`${value} x`];
-  return [MINUTE, -MINUTE].map((shift) => shiftedTime(parsed.instant, shift));
+  return [shiftMs, -shiftMs].map((shift) => shiftedTime(parsed.instant, shift));
 }
 
 const MINUTE = 60_000;
@@ -82,8 +82,8 @@ function otherDigits(text: string): string {
 
 function shiftedTime(instant: string, shiftMs: number): string {
   const [, seconds = "", fraction = ""] = /^(.{19})(?:\.(\d+))?Z$/.exec(instant) ?? [];
-  const shifted = new Date(Date.parse(`${seconds}Z`) + shiftMs).toISOString().slice(0, 19);
-  return fraction === "" ? `${shifted}Z` : `${shifted}.${fraction}Z`;
+  const whole = Date.parse(`${seconds}.${fraction.padEnd(3, "0").slice(0, 3)}Z`);
+  return new Date(whole + shiftMs).toISOString().replace("Z", `${fraction.slice(3)}Z`);
 }
 
 export interface PerturbOptions<T> {
@@ -91,6 +91,8 @@ export interface PerturbOptions<T> {
   readonly alternatives?: ReadonlyMap<string, readonly Json[]>;
   /** Changed documents for which this is false are left out, such as those that break the schema. */
   readonly isValid?: (document: T) => boolean;
+  /** How far times are moved, either way; a minute when left out. */
+  readonly shiftMs?: number;
 }
 
 /** One changed leaf and the documents it may be changed to. */
@@ -102,10 +104,10 @@ export interface Perturbation<T> {
 
 /** Every leaf of a document with its valid changes; leaves that have none (null, a constant) are left out. */
 export function perturbations<T>(document: T, options: PerturbOptions<T> = {}): Perturbation<T>[] {
-  const { alternatives = new Map(), isValid = () => true } = options;
+  const { alternatives = new Map(), isValid = () => true, shiftMs } = options;
   return leaves(document).flatMap(([pointer, value]) => {
     const named = [...alternatives].find(([pattern]) => bind(pattern, pointer) !== undefined)?.[1];
-    const values = (named ?? changedValues(value)).filter((other: Json) => !same(other, value));
+    const values = (named ?? changedValues(value, shiftMs)).filter((other: Json) => !same(other, value));
     const documents = values.map((other: Json) => withLeaf(document, pointer, other)).filter(isValid);
     return documents.length === 0 ? [] : [{ pointer, value, documents }];
   });

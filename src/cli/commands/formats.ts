@@ -6,7 +6,7 @@ import type { FieldRule, FormatAdapter } from "../../formats/types.ts";
 import type { InputRecord } from "../../input/types.ts";
 import { parseJson } from "../../json/parse.ts";
 import { decodeUtf8 } from "../../json/text.ts";
-import { isObject, typeName } from "../../json/value.ts";
+import { isObject, type JsonObject, typeName } from "../../json/value.ts";
 import { eachRecord, inputOptions } from "../each-record.ts";
 import { ExitCode, UsageError } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
@@ -112,34 +112,47 @@ async function explain(path: string, flags: FormatsFlags, io: Io): Promise<numbe
   return input.exitCode;
 }
 
-function explainRecord(record: InputRecord) {
+interface Explanation {
+  readonly source: string;
+  readonly record: number;
+  readonly line: number;
+  readonly column: number;
+  readonly pointer: string;
+  readonly container?: string;
+  readonly url?: string;
+  readonly format: string | null;
+  readonly why: string;
+  readonly candidates: readonly { readonly format: string; readonly score: number; readonly why: string }[];
+}
+
+function explainRecord(record: InputRecord): Explanation {
   const { source, number, start, pointer, container, capture } = record;
-  const place = { source, record: number, line: start.line, column: start.column, pointer };
-  const wrapping =
-    container === undefined ? {} : { container, ...(capture?.url === undefined ? {} : { url: capture.url }) };
-  const base = { ...place, ...wrapping };
-  if (record.problem !== undefined) {
-    return {
-      ...base,
-      format: null,
-      why: messageOf(record.problem as Parameters<typeof messageOf>[0]),
-      candidates: [],
-    };
-  }
-  const parsed = parseJson(decodeUtf8(record.bytes) ?? "");
-  if (!parsed.ok)
-    return { ...base, format: null, why: `it is not valid JSON; see chatx validate`, candidates: [] };
-  if (!isObject(parsed.value))
-    return { ...base, format: null, why: `it is ${typeName(parsed.value)}, not an object`, candidates: [] };
-  const detection = detectFormat(parsed.value);
+  const { line, column } = start;
+  const url = capture?.url;
+  const place = {
+    ...{ source, record: number, line, column, pointer },
+    ...(container === undefined ? {} : { container }),
+    ...(url === undefined ? {} : { url }),
+  };
+  const document = documentOf(record);
+  if (typeof document === "string") return { ...place, format: null, why: document, candidates: [] };
+  const detection = detectFormat(document);
   const candidates = detection.candidates.map(({ format, recognition }) => ({
     format: format.id,
     ...recognition,
   }));
-  return { ...base, format: detection.format?.id ?? null, why: candidates[0]!.why, candidates };
+  return { ...place, format: detection.format?.id ?? null, why: candidates[0]!.why, candidates };
 }
 
-function explanationText(facts: ReturnType<typeof explainRecord>): string {
+/** The record's document, or why it has none. */
+function documentOf(record: InputRecord): JsonObject | string {
+  if (record.problem !== undefined) return messageOf(record.problem as Parameters<typeof messageOf>[0]);
+  const parsed = parseJson(decodeUtf8(record.bytes) ?? "");
+  if (!parsed.ok) return "it is not valid JSON; chatx validate shows where";
+  return isObject(parsed.value) ? parsed.value : `it is ${typeName(parsed.value)}, not an object`;
+}
+
+function explanationText(facts: Explanation): string {
   const { source, line, column, container, pointer } = facts;
   const where = [pointer, container === undefined ? "" : `in ${container}`]
     .filter((part) => part !== "")

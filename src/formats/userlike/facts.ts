@@ -1,6 +1,5 @@
 import { isNumeric, isObject, type Json, type JsonObject, member } from "../../json/value.ts";
 import type { Agent, Rating } from "../../model/conversation.ts";
-import type { Edge } from "../types.ts";
 import { idOf, present, presentOrNone, textOf } from "./wire-values.ts";
 
 /** Facts of a conversation that both generations spell alike. */
@@ -24,13 +23,8 @@ function agentOf(operator: Json | undefined): Agent | undefined {
   });
 }
 
-/** `rate` is the 2014 name; `rating` is read where only that is a number, and announced by an edge. */
-export function ratingOf(document: JsonObject, edges: Edge[]): Rating | undefined {
-  const rate = member(document, "rate");
-  const rating = member(document, "rating");
-  const isOther = !isNumeric(rate) && isNumeric(rating);
-  if (isOther) edges.push({ from: "/rating", to: "/rating/score" });
-  const score = isOther ? rating : rate;
+/** @param score  Whatever stands where the score is; anything but a number is none. */
+export function ratingOf(document: JsonObject, score: Json | undefined): Rating | undefined {
   return presentOrNone({
     score: isNumeric(score) ? score : undefined,
     text: textOf(member(document, "feedback_message")),

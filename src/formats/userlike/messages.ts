@@ -3,7 +3,7 @@ import type { Agent, Message, Sender } from "../../model/conversation.ts";
 import type { Edge, ReadContext } from "../types.ts";
 import { placeInTime } from "./message-times.ts";
 import type { TimeReader } from "./times.ts";
-import { firstLeaf, idOf, type Leaf, presentOrNone, textOf } from "./wire-values.ts";
+import { firstLeaf, idOf, type Leaf, presentOrNone, tellingIdOf, textOf } from "./wire-values.ts";
 
 /** How the messages of one list are spelled: the first name of each row is the usual one. */
 export interface Spelling {
@@ -79,7 +79,7 @@ class ItemReader {
   }
 
   id(): string {
-    const own = firstLeaf(this.item, this.at, ["id"], idOf);
+    const own = firstLeaf(this.item, this.at, ["id"], tellingIdOf);
     if (own !== undefined) return this.told(own, "id");
     for (const pointer of this.around.idPointers) this.tell(pointer, "id");
     return `${this.around.conversationId}-${this.index + 1}`;
@@ -87,7 +87,7 @@ class ItemReader {
 
   senderAndText(): Pick<Message, "sender" | "text"> {
     const text = firstLeaf(this.item, this.at, this.spelling.text, textOf);
-    const event = firstLeaf(this.item, this.at, ["event"], idOf);
+    const event = firstLeaf(this.item, this.at, ["event"], tellingIdOf);
     // Only the old REST list of messages and events has this member; an entry with a text is a message all the same.
     if (text === undefined && event !== undefined) {
       this.tell(event.pointer, "sender");

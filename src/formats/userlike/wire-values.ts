@@ -1,4 +1,4 @@
-import { digitsOf, isNumeric, type Json, type JsonObject, member } from "../../json/value.ts";
+import { digitsOf, isNumeric, type Json, member } from "../../json/value.ts";
 
 /** A wire value with the pointer it stands at. */
 export interface Leaf<T> {
@@ -11,10 +11,14 @@ export function textOf(value: Json | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** An id as text: a number's digits as they were read, or a text that is not empty. */
+/** An id as text: a number's digits as they were read, or a text. */
 export function idOf(value: Json | undefined): string | undefined {
-  if (isNumeric(value)) return digitsOf(value);
-  return typeof value === "string" && value !== "" ? value : undefined;
+  return isNumeric(value) ? digitsOf(value) : textOf(value);
+}
+
+/** As `idOf`, but nothing for an empty text, which tells no two things apart. */
+export function tellingIdOf(value: Json | undefined): string | undefined {
+  return idOf(value) || undefined;
 }
 
 /** The first of some members whose value `read` understands, with its pointer. */
@@ -42,10 +46,4 @@ export function present<T extends object>(facts: T): Present<T> {
 export function presentOrNone<T extends object>(facts: T): Present<T> | undefined {
   const result = present(facts);
   return Object.keys(result).length === 0 ? undefined : result;
-}
-
-/** Whether a member is there and not null. */
-export function has(document: JsonObject, key: string): boolean {
-  const value = member(document, key);
-  return value !== undefined && value !== null;
 }

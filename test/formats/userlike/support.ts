@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { collectDiagnostics, type Diagnostic } from "../../../src/diagnostics/diagnostic.ts";
 import { checkDocument } from "../../../src/formats/check.ts";
 import type { Edge, FieldRule, FormatAdapter, ReadContext, ReadResult } from "../../../src/formats/types.ts";
-import { collectDiagnostics, type Diagnostic } from "../../../src/diagnostics/diagnostic.ts";
 import { parseJson } from "../../../src/json/parse.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
 import { timeZone } from "../../../src/model/time.ts";
@@ -41,7 +41,11 @@ export function read(
 }
 
 /** The conversation of a document that must have one. */
-export function conversationOf(adapter: FormatAdapter, document: JsonObject, options: Partial<ReadContext> = {}) {
+export function conversationOf(
+  adapter: FormatAdapter,
+  document: JsonObject,
+  options: Partial<ReadContext> = {},
+) {
   const { result } = read(adapter, document, options);
   if (result.kind !== "conversation") throw new Error(`read as ${result.kind}`);
   return result.conversation;

@@ -60,26 +60,27 @@ export function decodeRating(
   trace: EventTrace,
 ): Rating {
   const content = member(member(data, "message"), "content");
-  const isForm = textAt(content, "type") === "rate_form";
-  const form = isForm ? member(content, "data") : undefined;
-  const formAt = "/data/message/content/data";
-  const rating: Draft<Rating> = {};
-  const score =
-    numberAt(data, "rating_value") ??
-    traced(numberAt(form, "value"), trace, `${formAt}/value`, "/rating/score") ??
-    traced(numberAt(conversation, "rating_value"), trace, `${base}/rating_value`, "/rating/score");
-  if (score !== undefined) rating.score = score;
-  const text =
-    textAt(data, "rating_text") ??
-    traced(textAt(form, "text"), trace, `${formAt}/text`, "/rating/text") ??
-    traced(textAt(conversation, "rating_text"), trace, `${base}/rating_text`, "/rating/text");
-  if (text !== undefined) rating.text = text;
-  return rating;
-}
-
-function traced<T>(value: T | undefined, trace: EventTrace, from: string, to: string): T | undefined {
-  if (value !== undefined) trace.edge(from, to);
-  return value;
+  const form = textAt(content, "type") === "rate_form" ? member(content, "data") : undefined;
+  const formLeaf = (key: string) => [`/data/message/content/data/${key}`, "/data/message/content/type"];
+  /** The first value there is, and an edge from each leaf that had a part in it and has no row of its own. */
+  const first = <T>(to: string, ...sources: readonly (readonly [T | undefined, readonly string[]])[]) => {
+    const [value, leaves = []] = sources.find(([found]) => found !== undefined) ?? [];
+    for (const leaf of leaves) trace.edge(leaf, to);
+    return value;
+  };
+  const score = first(
+    "/rating/score",
+    [numberAt(data, "rating_value"), []],
+    [numberAt(form, "value"), formLeaf("value")],
+    [numberAt(conversation, "rating_value"), [`${base}/rating_value`]],
+  );
+  const text = first(
+    "/rating/text",
+    [textAt(data, "rating_text"), []],
+    [textAt(form, "text"), formLeaf("text")],
+    [textAt(conversation, "rating_text"), [`${base}/rating_text`]],
+  );
+  return { ...(score === undefined ? {} : { score }), ...(text === undefined ? {} : { text }) };
 }
 
 /** An instant that sorts as text: the fraction, of any length, is filled up to 18 digits. */

@@ -75,6 +75,8 @@ const rating: readonly FieldRule[] = [
   sometimes("carried", "/data/conversation/rating_text", "/rating/text", "unless the event itself has one"),
   sometimes("carried", "/data/message/content/data/value", "/rating/score", "of a rate_form"),
   sometimes("carried", "/data/message/content/data/text", "/rating/text", "of a rate_form"),
+  sometimes("derived", "/data/message/content/type", "/rating/score", "rate_form"),
+  sometimes("derived", "/data/message/content/type", "/rating/text", "rate_form"),
 ];
 
 const message: readonly FieldRule[] = [
@@ -85,6 +87,13 @@ const message: readonly FieldRule[] = [
     "/data/message/type",
     "/messages/0/sender",
     "event is the system's, when there is no sub_type",
+  ),
+  sometimes("derived", "/data/message/sub_type", "/messages/0/author/id", "which of the two ids it is"),
+  sometimes(
+    "derived",
+    "/data/message/sub_type",
+    "/messages/0/text",
+    "a system message's code stands for its text",
   ),
   carried("/data/message/created_at", "/messages/0/sentAt", "seen"),
   carried("/data/message/content", "/messages/0/text", "third-party"),

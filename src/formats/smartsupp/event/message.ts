@@ -31,6 +31,9 @@ export function decodeMessage(wire: Json, facts: EventFacts, trace: EventTrace, 
   };
   const key = sender === "visitor" ? "visitor_id" : "agent_id";
   const author = textAt(wire, key);
+  if (textAt(wire, "visitor_id") !== undefined || textAt(wire, "agent_id") !== undefined) {
+    trace.edge("/data/message/sub_type", "/messages/0/author/id");
+  }
   if (author !== undefined) {
     message.author = { id: author };
     trace.edge(`/data/message/${key}`, "/messages/0/author/id");
@@ -82,6 +85,7 @@ function decodeText(content: Json | undefined, sender: Sender, trace: EventTrace
   }
   if (text !== "") return text;
   trace.edge("/data/message/content/type", "/messages/0/text");
+  trace.edge("/data/message/sub_type", "/messages/0/text");
   return type;
 }
 

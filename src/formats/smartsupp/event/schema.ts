@@ -142,11 +142,9 @@ interface Variants {
 }
 
 function variantsOf(name: string, { members, conversation }: EventShape): Variants {
-  const inner = known(Conversation, "third-party", "Conversation", "The conversation as it is now.");
-  const nestedMembers: Shape =
-    conversation === "never"
-      ? members
-      : { conversation: conversation === "maybe" ? inner.nullish() : inner, ...members };
+  const inner = conversation === "maybe" ? Conversation.nullish() : Conversation;
+  const told = known(inner, "third-party", "Conversation", "The conversation as it is now.");
+  const nestedMembers: Shape = conversation === "never" ? members : { conversation: told, ...members };
   const nested = envelope(name, z.literal(name), z.looseObject(nestedMembers));
   if (conversation === "never") return { nested, direct: nested };
   const direct = envelope(`${name}, conversation in data`, z.literal(name), Conversation.extend(members));

@@ -16,6 +16,12 @@ export class HookDraft {
     for (const leaf of from) this.edges.push({ from: leaf, to });
   }
 
+  /** A member's value that was worked out from these model leaves. */
+  compute<T>(to: string, from: readonly string[], value: T): T {
+    this.derive(to, from);
+    return value;
+  }
+
   /** Reports a member that nothing in the model tells. */
   invent<T>(field: string, value: T, reason: string): T {
     this.context.report("convert/invented", "", { field, reason });

@@ -1,4 +1,4 @@
-import { isArray, isObject, type Json, type JsonObject, member } from "../../../json/value.ts";
+import { isArray, isNumeric, isObject, type Json, type JsonObject, member } from "../../../json/value.ts";
 import type { Conversation, Visitor } from "../../../model/conversation.ts";
 import { inventedId } from "../../invented-id.ts";
 import type { Edge, ReadContext, ReadResult } from "../../types.ts";
@@ -66,7 +66,7 @@ export function decodeUserlike(document: JsonObject, context: ReadContext): Read
       endedAt: times.read(member(document, "ended_at"), "/ended_at"),
       visitor,
       agents: agentsOf(document),
-      rating: ratingOf(document, edges),
+      rating: ratingOf(document, scoreOf(document, edges)),
       topics: topicsOf(document),
     }),
     ...customOf(document),
@@ -133,6 +133,15 @@ function carriedOr(
   const other = textOf(member(holder, key));
   if (other !== undefined) edges.push({ from: `${at}/${key}`, to: `/visitor/${place}` });
   return other;
+}
+
+/** `rate` is the name of 2014; `rating` is read where only that is a number. */
+function scoreOf(document: JsonObject, edges: Edge[]): Json | undefined {
+  const rate = member(document, "rate");
+  const rating = member(document, "rating");
+  if (isNumeric(rate) || !isNumeric(rating)) return rate;
+  edges.push({ from: "/rating", to: "/rating/score" });
+  return rating;
 }
 
 function nameLeaf(document: JsonObject): Leaf<string> | undefined {

@@ -1,6 +1,6 @@
 import { isArray, isObject, type JsonObject, member } from "../../../json/value.ts";
 import type { Recognition } from "../../types.ts";
-import { CURRENT_PAIRS, isLegacyOperator, nearestType } from "../pairs.ts";
+import { CURRENT_PAIRS, isLegacyOperator, LEGACY_PAIRS, nearestType } from "../pairs.ts";
 import { isPart } from "./schema.ts";
 
 /** How sure it is that a document is a callback of today. */
@@ -33,6 +33,7 @@ function recogniseType(type: string, document: JsonObject): Recognition {
       ? { score: 1, why: `has _type ${type} and _event ${event}` }
       : { score: 0.9, why: `has _type ${type} and an unknown _event` };
   }
+  if (LEGACY_PAIRS.has(type)) return { score: 0, why: "its _type is one of 2014" };
   const nearest = nearestType(type);
   if (nearest !== undefined && CURRENT_PAIRS.has(nearest)) {
     const isTheirs = nearest === "operator" && isLegacyOperator(document);

@@ -185,8 +185,8 @@ export const UntypedPart = z
     ...noType,
     ...conversationFields,
     id: conversationId.optional(),
-    contact: Contact,
-    accepts_messages: z.boolean(),
+    contact: known(Contact, "seen", "Contact", "Who writes to the operators."),
+    accepts_messages: known(z.boolean(), "seen", "Accepts messages", "A boolean."),
   })
   .meta({ title: "Userlike part of a conversation without _type" });
 

@@ -68,7 +68,7 @@ function chatOf(
     ...present({
       endedAt: times.read(member(document, "ended_at"), "/ended_at"),
       agents: agentsOf(document),
-      rating: ratingOf(document, edges),
+      rating: ratingOf(document, member(document, "rate")),
       flags: typeof wasProactive === "boolean" ? { triggered: wasProactive } : undefined,
       metrics: metricsOf(document, edges),
     }),

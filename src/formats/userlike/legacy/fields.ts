@@ -38,7 +38,6 @@ const conversation: readonly FieldRule[] = [
   carried("/topic", "/topics/0"),
   carried("/custom/**", "/custom/**"),
   carried("/rate", "/rating/score"),
-  sometimes("/rating", "/rating/score", "carried", "inferred", "where it is a number and rate is not"),
   carried("/feedback_message", "/rating/text"),
   carried("/was_proactive", "/flags/triggered", "inferred"),
   sometimes("/inital_url", "/pages/*/url", "carried", "seen", "the first page, where it is told"),

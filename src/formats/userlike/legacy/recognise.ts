@@ -1,6 +1,6 @@
 import { type JsonObject, member } from "../../../json/value.ts";
 import type { Recognition } from "../../types.ts";
-import { isLegacyOperator, LEGACY_PAIRS, nearestType } from "../pairs.ts";
+import { CURRENT_PAIRS, isLegacyOperator, LEGACY_PAIRS, nearestType } from "../pairs.ts";
 
 /** How sure it is that a document is a callback of 2014. */
 export function recogniseUserlikeLegacy(document: JsonObject): Recognition {
@@ -17,6 +17,7 @@ export function recogniseUserlikeLegacy(document: JsonObject): Recognition {
       ? { score: 1, why: `has _type ${type} and _event ${event}` }
       : { score: 0.9, why: `has _type ${type} and an unknown _event` };
   }
+  if (CURRENT_PAIRS.has(type)) return { score: 0, why: "its _type is one of today" };
   const nearest = nearestType(type);
   if (nearest !== undefined && LEGACY_PAIRS.has(nearest)) {
     const isOurs = nearest !== "operator" || isLegacyOperator(document);

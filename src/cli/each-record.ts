@@ -1,0 +1,169 @@
+import type { DiagnosticArgs, DiagnosticCode } from "../diagnostics/diagnostic.ts";
+import { escapeControls } from "../diagnostics/quote.ts";
+import type { Probe } from "../input/cutter.ts";
+import { inflateBody } from "../input/inflate.ts";
+import { InputError } from "../input/input-error.ts";
+import { SourceProblem } from "../input/problems.ts";
+import { RecordSplitter } from "../input/records.ts";
+import { openSources } from "../input/sources.ts";
+import type { ByteSource, InputRecord } from "../input/types.ts";
+import { ExitCode, UsageError } from "./exit-codes.ts";
+import type { Io } from "./io.ts";
+import { sizeOption } from "./options.ts";
+import { Progress } from "./progress.ts";
+
+/** The options that all commands that read payloads share, as commander gives them. */
+export interface InputOptions {
+  readonly allowEmpty?: boolean;
+  readonly failFast?: boolean;
+  readonly maxRecordBytes?: string;
+  readonly maxInflatedBytes?: string;
+  readonly quiet?: boolean;
+}
+
+export interface InputLimits {
+  readonly allowEmpty: boolean;
+  readonly failFast: boolean;
+  readonly quiet: boolean;
+  readonly maxRecordBytes: number;
+  readonly maxInflatedBytes: number;
+}
+
+/** @throws {UsageError} For sizes that are none. */
+export function inputOptions(options: InputOptions): InputLimits {
+  return {
+    allowEmpty: options.allowEmpty ?? false,
+    failFast: options.failFast ?? false,
+    quiet: options.quiet ?? false,
+    maxRecordBytes: sizeOption(options.maxRecordBytes ?? "64MiB", "--max-record-bytes"),
+    maxInflatedBytes: sizeOption(options.maxInflatedBytes ?? "64GiB", "--max-inflated-bytes"),
+  };
+}
+
+export interface RecordHandlers {
+  /** @returns Whether the record is sound; with --fail-fast the first that is not ends the run. */
+  record(record: InputRecord): boolean;
+  /** A finding about a source as a whole. */
+  sourceFinding<C extends DiagnosticCode>(source: string, code: C, args: DiagnosticArgs[C]): void;
+  /** Writes what was gathered; called after every chunk of input. */
+  drain(): Promise<void>;
+  /** A fast path; see `SplitOptions.probe`. */
+  readonly probe?: Probe;
+}
+
+export interface InputOutcome {
+  readonly sources: number;
+  readonly exitCode: number;
+  readonly isStoppedEarly: boolean;
+}
+
+/**
+ * Reads all inputs, one record at a time, in the order given. A source that cannot be read is told on stderr and does
+ * not stop the others.
+ *
+ * @throws {UsageError} If standard input is a terminal.
+ * @throws {Interrupted} After a signal.
+ */
+export async function eachRecord(
+  inputs: readonly string[],
+  limits: InputLimits,
+  io: Io,
+  handlers: RecordHandlers,
+): Promise<InputOutcome> {
+  const progress = new Progress(io, limits.quiet);
+  let sources = 0;
+  let exitCode: number = ExitCode.done;
+  let isStoppedEarly = false;
+  const sourceErrors = (error: unknown) => {
+    if (!(error instanceof InputError)) throw error;
+    if (error.kind === "nothing-matched" && limits.allowEmpty) return;
+    io.stderr.push(`chatx: ${escapeControls(error.message)}\n`);
+    exitCode = Math.max(exitCode, ExitCode.input);
+  };
+  try {
+    for await (const source of sourcesFrom(inputs, limits, io)) {
+      sources++;
+      const outcome = await readSource(source, limits, io, handlers, progress).catch(sourceErrors);
+      if (outcome === "invalid") exitCode = Math.max(exitCode, ExitCode.invalid);
+      if (outcome === "stopped") {
+        isStoppedEarly = true;
+        break;
+      }
+    }
+  } finally {
+    progress.stop();
+  }
+  return { sources, exitCode, isStoppedEarly };
+}
+
+function sourcesFrom(inputs: readonly string[], limits: InputLimits, io: Io): AsyncIterable<ByteSource> {
+  try {
+    return openSources(inputs, { ...limits, stdinIsTerminal: io.stdinIsTerminal });
+  } catch (error) {
+    if (error instanceof InputError) throw new UsageError(error.message, "see chatx --help");
+    throw error;
+  }
+}
+
+type SourceOutcome = "done" | "invalid" | "stopped";
+
+async function readSource(
+  source: ByteSource,
+  limits: InputLimits,
+  io: Io,
+  handlers: RecordHandlers,
+  progress: Progress,
+): Promise<SourceOutcome> {
+  const { maxRecordBytes, maxInflatedBytes } = limits;
+  const splitter = new RecordSplitter(source.name, {
+    maxRecordBytes,
+    maxInflatedBytes,
+    inflate: inflateBody,
+    ...(handlers.probe === undefined ? {} : { probe: handlers.probe }),
+  });
+  progress.start(source);
+  const take = (records: Iterable<InputRecord>): boolean => {
+    for (const record of records) {
+      const isSound = handlers.record(record);
+      if (!isSound && limits.failFast) return false;
+    }
+    return true;
+  };
+  try {
+    for await (const chunk of abortable(source.chunks, io.signal)) {
+      if (!take(splitter.push(chunk))) return "stopped";
+      await handlers.drain();
+      progress.advance(chunk.length, splitter.records);
+    }
+    if (!take(splitter.end())) return "stopped";
+  } catch (error) {
+    if (!(error instanceof SourceProblem)) throw error;
+    if (!take([splitter.fail(error.code, error.args)])) return "stopped";
+  }
+  await handlers.drain();
+  if (splitter.records > 0 || splitter.sawContainer || limits.allowEmpty) return "done";
+  handlers.sourceFinding(source.name, "input/empty", {});
+  return "invalid";
+}
+
+/** The items until the signal is aborted; then its reason is thrown, even while an item is waited for. */
+async function* abortable<T>(items: AsyncIterable<T> | Iterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  let stop: (reason: unknown) => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = reject;
+  });
+  aborted.catch(() => undefined);
+  const onAbort = () => stop(signal.reason);
+  signal.addEventListener("abort", onAbort);
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const next = await Promise.race([iterator.next(), aborted]);
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}

@@ -1,0 +1,130 @@
+import { createGunzip, gunzipSync, type ZlibOptions } from "node:zlib";
+import type { InflateBody } from "./body.ts";
+import { textOnly, withWholeHead } from "./heads.ts";
+import { problemAt, SourceProblem } from "./problems.ts";
+import { signatureOf } from "./signature.ts";
+
+/** How much is inflated at once: at gzip's best ratio of 1,032 it becomes 17 MB, which bounds the memory. */
+const PIECE_BYTES = 16 * 1024;
+const OUTPUT_BYTES = 64 * 1024;
+
+/**
+ * Inflates gzip, of one or several members, and passes plain text through. What was inflated before a fault comes
+ * out before the fault is thrown (but for the last 64 KiB of it).
+ *
+ * @throws {SourceProblem} For broken gzip, gzip in gzip, other compressions, UTF-16 and UTF-32, and more than
+ *   `maxInflatedBytes` of output. Errors of `chunks` pass.
+ */
+export async function* inflateChunks(
+  chunks: AsyncIterable<Uint8Array>,
+  maxInflatedBytes: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let gunzip: Gunzip | undefined;
+  let isFirst = true;
+  async function* inflated(): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const chunk of withWholeHead(chunks)) {
+      if (isFirst && signatureOf(chunk)?.code === "gzip") gunzip = new Gunzip();
+      isFirst = false;
+      if (gunzip === undefined) yield chunk;
+      else yield* limited(gunzip.write(chunk));
+    }
+    if (gunzip !== undefined) yield* limited(gunzip.end());
+  }
+  let room = maxInflatedBytes;
+  async function* limited(output: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const chunk of output) {
+      if (chunk.length > room) {
+        yield chunk.subarray(0, room);
+        throw new SourceProblem({ code: "input/inflated-too-large", args: { limitBytes: maxInflatedBytes } });
+      }
+      room -= chunk.length;
+      yield chunk;
+    }
+  }
+  try {
+    yield* textOnly(inflated(), "doubly gzip-compressed");
+  } finally {
+    gunzip?.close();
+  }
+}
+
+/** Node's streaming gunzip as a thing to write to and read from by turns, so that no output is lost to a fault. */
+class Gunzip {
+  // Without a limit of its own, a write is over when all its output is there.
+  private readonly engine = createGunzip({
+    chunkSize: OUTPUT_BYTES,
+    readableHighWaterMark: Number.MAX_SAFE_INTEGER,
+  } as ZlibOptions);
+  private readonly failure: Promise<Error>;
+  private fed = 0;
+  private isOver = false;
+
+  constructor() {
+    this.failure = new Promise((resolve) => this.engine.once("error", resolve));
+  }
+
+  async *write(chunk: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+      const piece = chunk.subarray(at, at + PIECE_BYTES);
+      if (this.isOver) {
+        refuseTrailing(piece);
+        continue;
+      }
+      this.fed += piece.length;
+      yield* this.turn((done) => this.engine.write(piece, done));
+      // The engine leaves alone what follows a member and is no other member: NUL as padding is all there may be.
+      const left = this.fed - this.engine.bytesWritten;
+      this.isOver = left > 0;
+      refuseTrailing(piece.subarray(piece.length - left));
+    }
+  }
+
+  async *end(): AsyncGenerator<Uint8Array, void, undefined> {
+    if (!this.isOver) yield* this.turn((done) => this.engine.end(done));
+  }
+
+  close(): void {
+    this.engine.destroy();
+  }
+
+  private async *turn(start: (done: () => void) => void): AsyncGenerator<Uint8Array, void, undefined> {
+    const written = new Promise<undefined>((resolve) => start(() => resolve(undefined)));
+    const failure = await Promise.race([written, this.failure]);
+    for (let output = this.engine.read(); output !== null; output = this.engine.read())
+      yield output as Buffer;
+    if (failure !== undefined || this.engine.errored !== null)
+      throw brokenGzip(failure ?? this.engine.errored);
+  }
+}
+
+function refuseTrailing(bytes: Uint8Array): void {
+  if (bytes.some((byte) => byte !== 0)) throw brokenGzip("other data follows its end");
+}
+
+function brokenGzip(cause: unknown): SourceProblem {
+  return new SourceProblem({ code: "input/broken-gzip", args: { reason: reasonOf(cause) } });
+}
+
+const REASONS = new Map([
+  ["incorrect data check", "its checksum does not match"],
+  ["incorrect length check", "its length does not match"],
+  ["unexpected end of file", "it is cut off"],
+  ["incorrect header check", "other data follows its end"],
+]);
+
+function reasonOf(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return REASONS.get(text) ?? text;
+}
+
+/** Inflates the gzip body of a capture record, for `SplitOptions.inflate`. Never throws. */
+export const inflateBody: InflateBody = (bytes, limitBytes) => {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: Math.max(1, limitBytes) });
+  } catch (error) {
+    const isTooLarge = error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
+    return isTooLarge
+      ? problemAt("input/inflated-too-large", { limitBytes }, 0, 0)
+      : problemAt("input/broken-gzip", { reason: reasonOf(error) }, 0, 0);
+  }
+};

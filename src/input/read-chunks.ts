@@ -1,0 +1,86 @@
+import { read } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
+import { open } from "node:fs/promises";
+import { Socket } from "node:net";
+import { promisify } from "node:util";
+import { SIGNATURE_BYTES, signatureOf } from "./signature.ts";
+
+/** Large enough that the calls do not show, small enough for the processor's cache. */
+const CHUNK_BYTES = 256 * 1024;
+
+const readInto = promisify(read);
+
+/**
+ * The bytes of a file, in chunks of 256 KiB. While one is worked on, the next is read; each is valid until the one after it is asked for.
+ * The file is closed when the loop ends, however it ends.
+ *
+ * @throws The file system's own error.
+ */
+export async function* readFile(path: string): AsyncGenerator<Uint8Array, void, undefined> {
+  const handle = await open(path, "r");
+  if (!(await isStream(handle))) {
+    try {
+      yield* readDescriptor(handle.fd);
+    } finally {
+      await handle.close();
+    }
+    return;
+  }
+  yield* readStream(handle.fd);
+}
+
+/** Named pipes and the like; a folder counts as a file, so that reading it fails in the usual words. */
+async function isStream(handle: FileHandle): Promise<boolean> {
+  const stats = await handle.stat();
+  return stats.isFIFO() || stats.isSocket();
+}
+
+/** The bytes of an open file, read at its own position. */
+export async function* readDescriptor(fd: number): AsyncGenerator<Uint8Array, void, undefined> {
+  const buffers = [Buffer.allocUnsafe(CHUNK_BYTES), Buffer.allocUnsafe(CHUNK_BYTES)] as const;
+  let turn: 0 | 1 = 0;
+  const start = (buffer: Buffer) => readInto(fd, buffer, 0, CHUNK_BYTES, null);
+  let pending = start(buffers[turn]);
+  try {
+    for (;;) {
+      const { bytesRead } = await pending;
+      if (bytesRead === 0) return;
+      const full = buffers[turn];
+      turn = turn === 0 ? 1 : 0;
+      pending = start(buffers[turn]);
+      // The failure is thrown when its turn comes; until then it must not count as unhandled.
+      pending.catch(() => undefined);
+      yield full.subarray(0, bytesRead);
+    }
+  } finally {
+    // The descriptor must not be closed while a read is under way: its number may be another file's by then.
+    await pending.catch(() => undefined);
+  }
+}
+
+/**
+ * The bytes of a pipe or socket. These are not read with `fs.read`: it blocks a thread until bytes come, and the
+ * process could not end before that (seen on Node 20).
+ */
+export async function* readStream(fd: number): AsyncGenerator<Uint8Array, void, undefined> {
+  const socket = new Socket({ fd, readable: true, writable: false });
+  try {
+    for await (const chunk of socket) yield chunk as Buffer;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Whether a file begins like gzip; false where it cannot be read, as that shows when it is read in earnest. */
+export async function isGzip(path: string): Promise<boolean> {
+  const handle = await open(path, "r").catch(() => undefined);
+  if (handle === undefined) return false;
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(SIGNATURE_BYTES), 0, SIGNATURE_BYTES, 0);
+    return signatureOf(buffer.subarray(0, bytesRead))?.code === "gzip";
+  } catch {
+    return false;
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,119 @@
+import { Converter } from "../convert/converter.ts";
+import type { ConvertSettings, ConvertSummary, LossEntry } from "../convert/types.ts";
+import type { Finding } from "../diagnostics/finding.ts";
+import { stringifyJson } from "../json/stringify.ts";
+import type { JsonObject } from "../json/value.ts";
+import type { Conversation } from "../model/conversation.ts";
+import { type Instant, momentFrom, type TimeZone, timeZone } from "../model/time.ts";
+import { formatNamed } from "./formats.ts";
+import { recordsOf } from "./input.ts";
+import type { ChatInput, ReadOptions } from "./types.ts";
+
+export interface ConvertOptions extends ReadOptions {
+  /** Id of a format that can be written. */
+  readonly to: string;
+  /** Id of the input's format; detected for each record when left out. */
+  readonly from?: string;
+  /** IANA zone of times without one; UTC, with a warning, when left out. */
+  readonly timeZone?: string;
+  /** How Ferndesk documents spell the agent's role; "agent" when left out. */
+  readonly agentRole?: "agent" | "support_agent";
+  /** System messages where the target has no place for them; "drop" when left out. */
+  readonly systemMessages?: "drop" | "agent";
+  /** Warnings reject their record. */
+  readonly strict?: boolean;
+  /** Hold repeats of a conversation and take the most complete one. */
+  readonly fold?: boolean;
+  /** ISO 8601 times or days: conversations whose last message is not before `since` and before `until`. */
+  readonly since?: string;
+  readonly until?: string;
+  /** Share `index` (from 1) of `count`, by conversation id. */
+  readonly shard?: { readonly index: number; readonly count: number };
+  /** The URL of a conversation that has none. */
+  readonly urlFor?: (conversation: Conversation) => string | undefined;
+  /** Every finding, in input order, as it is found. */
+  readonly onFinding?: (finding: Finding) => void;
+  /** What became of every leaf; following them takes time. */
+  readonly onLoss?: (entry: LossEntry) => void;
+}
+
+export interface ConvertedConversation {
+  readonly id: string;
+  /** In the target's shape. Numbers that a double cannot hold are `ExactNumber`; `json` has their digits. */
+  readonly value: JsonObject;
+  /** The same as one line of JSON text. */
+  readonly json: string;
+  /** The format that was read, and the record it came from (of several, the first). */
+  readonly from: string;
+  readonly source: string;
+  readonly record: number;
+}
+
+/** The conversations, as they are ready, and what the conversion came to. */
+export interface Conversion extends AsyncIterable<ConvertedConversation> {
+  /** Complete once the iteration has ended; undefined before. */
+  readonly summary: ConvertSummary | undefined;
+}
+
+/**
+ * Converts payloads. Bad records never throw: they are findings, and counted in the summary. Whole conversations
+ * come as they are read, in little memory; events of one conversation are held until the input ends.
+ *
+ * @param input  Text or bytes; an iterable is read once, as fast as the result is consumed.
+ * @throws {TypeError} For an unknown format, a read-only target, or a time that is none.
+ * @throws {RangeError} For an unknown time zone.
+ */
+export function convert(input: ChatInput, options: ConvertOptions): Conversion {
+  const settings = settingsOf(options);
+  let summary: ConvertSummary | undefined;
+  async function* run(): AsyncGenerator<ConvertedConversation> {
+    let ready: ConvertedConversation[] = [];
+    const converter = new Converter(settings, {
+      converted: (one) => ready.push({ ...one, json: stringifyJson(one.value) }),
+      findings: (findings) => {
+        for (const finding of findings) options.onFinding?.(finding);
+      },
+      ...(options.onLoss === undefined ? {} : { loss: options.onLoss }),
+    });
+    for await (const record of recordsOf(input, options)) {
+      converter.record(record);
+      yield* ready;
+      ready = [];
+    }
+    summary = converter.finish();
+    yield* ready;
+  }
+  return {
+    [Symbol.asyncIterator]: run,
+    get summary() {
+      return summary;
+    },
+  };
+}
+
+function settingsOf(options: ConvertOptions): ConvertSettings {
+  const to = formatNamed(options.to);
+  if (to.write === undefined) throw new TypeError(`the format "${to.id}" can be read, not written`);
+  const zone = timeZone(options.timeZone ?? "UTC");
+  const { since, until, shard } = options;
+  return {
+    to,
+    ...(options.from === undefined ? {} : { from: formatNamed(options.from) }),
+    zone,
+    zoneIsGiven: options.timeZone !== undefined,
+    agentRole: options.agentRole ?? "agent",
+    systemMessages: options.systemMessages ?? "drop",
+    strict: options.strict ?? false,
+    fold: options.fold ?? false,
+    ...(since === undefined ? {} : { since: moment(since, "since", zone) }),
+    ...(until === undefined ? {} : { until: moment(until, "until", zone) }),
+    ...(shard === undefined ? {} : { shard }),
+    urlFor: options.urlFor,
+  };
+}
+
+function moment(text: string, option: string, zone: TimeZone): Instant {
+  const instant = momentFrom(text, zone);
+  if (instant === undefined) throw new TypeError(`${option} is no ISO 8601 time: ${text}`);
+  return instant;
+}

@@ -1,0 +1,38 @@
+import type { Finding } from "../diagnostics/finding.ts";
+import { type RecordVerdict, Validator } from "../validate/validator.ts";
+import { formatNamed } from "./formats.ts";
+import { recordsOf } from "./input.ts";
+import type { ChatInput, ReadOptions } from "./types.ts";
+
+export interface ValidateOptions extends ReadOptions {
+  /** Id of the input's format; detected for each record when left out. */
+  readonly format?: string;
+  /** Warnings are errors. */
+  readonly strict?: boolean;
+}
+
+export interface ValidatedRecord extends RecordVerdict {
+  /** In document order; empty for a record without fault. */
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Checks payloads against their format, one record at a time.
+ *
+ * @returns One result for each record, in input order. Bad data never throws.
+ * @throws {TypeError} For an unknown format.
+ */
+export async function* validate(
+  input: ChatInput,
+  options: ValidateOptions = {},
+): AsyncGenerator<ValidatedRecord> {
+  const format = options.format === undefined ? undefined : formatNamed(options.format);
+  const validator = new Validator({
+    strict: options.strict ?? false,
+    ...(format === undefined ? {} : { format }),
+  });
+  for await (const record of recordsOf(input, options)) {
+    const { findings, verdict } = validator.record(record);
+    yield { ...verdict, findings };
+  }
+}
