@@ -4,10 +4,11 @@
  *
  *     node bench/start-up.mjs [--quick]
  */
+import { execFileSync } from "node:child_process";
 import { corpusFile } from "./corpus.mjs";
 import { isMain, isQuick } from "./measure/main.mjs";
 import { finish } from "./measure/report.mjs";
-import { chatx, demandBuild, interleaved, median, peakOf } from "./measure/run.mjs";
+import { chatx, cleanEnvironment, demandBuild, interleaved, median, peakOf } from "./measure/run.mjs";
 
 const ROUNDS = 31;
 const QUICK_ROUNDS = 3;
@@ -16,8 +17,10 @@ const MEMORY_ROUNDS = 5;
 /**
  * @param {{ quick: boolean }} options
  * @returns {Promise<import("./measure/report.mjs").Row[]>}
+ * @throws {Error} If `chatx --version` prints no version: a program that does nothing starts fast.
  */
 export async function measureStartUp({ quick }) {
+  demandVersion();
   const { file } = await corpusFile({ format: "smartsupp", shape: "jsonl", sizeBytes: 1, seed: 1 });
   const programs = {
     nothing: ["-e", "0"],
@@ -49,6 +52,15 @@ export async function measureStartUp({ quick }) {
     { floor: "startValidate", ...ratio("validate"), unjudged: quick },
     { figure: "time of converting one payload / node -e 0", unit: "x", ...ratio("convert") },
   ];
+}
+
+function demandVersion() {
+  const printed = execFileSync(process.execPath, [chatx, "--version"], {
+    encoding: "utf8",
+    env: cleanEnvironment(),
+  });
+  if (!/^\d+\.\d+\.\d+\n$/.test(printed))
+    throw new Error(`chatx --version printed ${JSON.stringify(printed)}`);
 }
 
 /** The median and the range, in milliseconds. @param {readonly number[]} seconds */

@@ -29,7 +29,13 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
   const program = buildProgram(io, (code) => {
     exitCode = code;
   });
-  await program.parseAsync(argv, { from: "user" });
+  try {
+    await program.parseAsync(argv, { from: "user" });
+  } catch (error) {
+    // commander ends --help and --version this way, as well as wrong usage; it has said what there is to say.
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+  }
   return exitCode;
 }
 
@@ -40,7 +46,6 @@ async function report(error: unknown, io: Io): Promise<number> {
     io.stderr.push(`chatx: ${escapeControls(message)}\n`);
     if (hint !== undefined) io.stderr.push(`  hint: ${escapeControls(hint)}\n`);
   };
-  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
   if (error instanceof UsageError) {
     say(error.message, error.hint);
     return ExitCode.usage;

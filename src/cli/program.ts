@@ -26,6 +26,7 @@ export function buildProgram(io: Io, setCode: SetCode): Command {
     .configureOutput({
       writeOut: (text) => io.stdout.push(text),
       writeErr: (text) => io.stderr.push(text),
+      outputError: (text, write) => write(text.replace(/^error: /, "chatx: ")),
     })
     .addHelpText("after", EXAMPLES);
   addConvert(program, io, setCode);
@@ -33,6 +34,11 @@ export function buildProgram(io: Io, setCode: SetCode): Command {
   addFormats(program, io, setCode);
   addSchema(program, io, setCode);
   return program;
+}
+
+/** `--no-color` is the same as NO_COLOR in the environment. */
+function colored(io: Io, options: Record<string, unknown>): Io {
+  return options.color === false ? { ...io, env: { ...io.env, NO_COLOR: "1" } } : io;
 }
 
 /** What all commands that read payloads have. */
@@ -105,7 +111,7 @@ Examples:
     )
     .action(async (inputs: string[], options: Record<string, unknown>) => {
       const { runConvert } = await import("./commands/convert.ts");
-      setCode(await runConvert(inputs, options, io));
+      setCode(await runConvert(inputs, options, colored(io, options)));
     });
 }
 
@@ -128,7 +134,7 @@ Examples:
     )
     .action(async (inputs: string[], options: Record<string, unknown>) => {
       const { runValidate } = await import("./commands/validate.ts");
-      setCode(await runValidate(inputs, options, io));
+      setCode(await runValidate(inputs, options, colored(io, options)));
     });
 }
 
@@ -151,7 +157,7 @@ Examples:
     )
     .action(async (format: string | undefined, options: Record<string, unknown>) => {
       const { runFormats } = await import("./commands/formats.ts");
-      setCode(await runFormats(format, options, io));
+      setCode(await runFormats(format, options, colored(io, options)));
     });
 }
 

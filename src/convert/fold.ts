@@ -33,11 +33,14 @@ export function mergeParts(parts: readonly Part[], order: "position" | "time"): 
   return { ...merged, messages: mergeMessages(conversations, order) };
 }
 
+/** Facts that are taken whole: what is in them is the customer's own, and an older key may have been taken away. */
+const WHOLE = new Set(["custom", "variables"]);
+
 function mergeFacts<T extends object>(before: T, after: T): T {
   const merged = { ...before } as Record<string, unknown>;
   for (const [key, value] of Object.entries(after)) {
     const old = merged[key];
-    merged[key] = isPlain(old) && isPlain(value) && key !== "custom" ? mergeFacts(old, value) : value;
+    merged[key] = isPlain(old) && isPlain(value) && !WHOLE.has(key) ? mergeFacts(old, value) : value;
   }
   return merged as T;
 }

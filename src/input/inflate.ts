@@ -10,7 +10,7 @@ const OUTPUT_BYTES = 64 * 1024;
 
 /**
  * Inflates gzip, of one or several members, and passes plain text through. What was inflated before a fault comes
- * out before the fault is thrown (but for the last 64 KiB of it).
+ * out before the fault is thrown, but for what the 16 KiB that hold the fault inflate to: zlib gives that up.
  *
  * @throws {SourceProblem} For broken gzip, gzip in gzip, other compressions, UTF-16 and UTF-32, and more than
  *   `maxInflatedBytes` of output. Errors of `chunks` pass.
@@ -48,7 +48,7 @@ export async function* inflateChunks(
   }
 }
 
-/** Node's streaming gunzip as a thing to write to and read from by turns, so that no output is lost to a fault. */
+/** Node's streaming gunzip, written to and read from by turns: piped, a fault would take all waiting output along. */
 class Gunzip {
   // Without a limit of its own, a write is over when all its output is there.
   private readonly engine = createGunzip({
@@ -71,7 +71,12 @@ class Gunzip {
         continue;
       }
       this.fed += piece.length;
-      yield* this.turn((done) => this.engine.write(piece, done));
+      const written = new Promise<undefined>((resolve) => this.engine.write(piece, () => resolve(undefined)));
+      const failure = await Promise.race([written, this.failure]);
+      for (let output = this.engine.read(); output !== null; output = this.engine.read())
+        yield output as Buffer;
+      const error = failure ?? this.engine.errored;
+      if (error !== null) throw brokenGzip(error);
       // The engine leaves alone what follows a member and is no other member: NUL as padding is all there may be.
       const left = this.fed - this.engine.bytesWritten;
       this.isOver = left > 0;
@@ -80,20 +85,17 @@ class Gunzip {
   }
 
   async *end(): AsyncGenerator<Uint8Array, void, undefined> {
-    if (!this.isOver) yield* this.turn((done) => this.engine.end(done));
+    if (this.isOver) return;
+    this.engine.end();
+    try {
+      for await (const output of this.engine) yield output as Buffer;
+    } catch (error) {
+      throw brokenGzip(error);
+    }
   }
 
   close(): void {
     this.engine.destroy();
-  }
-
-  private async *turn(start: (done: () => void) => void): AsyncGenerator<Uint8Array, void, undefined> {
-    const written = new Promise<undefined>((resolve) => start(() => resolve(undefined)));
-    const failure = await Promise.race([written, this.failure]);
-    for (let output = this.engine.read(); output !== null; output = this.engine.read())
-      yield output as Buffer;
-    if (failure !== undefined || this.engine.errored !== null)
-      throw brokenGzip(failure ?? this.engine.errored);
   }
 }
 

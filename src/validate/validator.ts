@@ -1,9 +1,11 @@
 import { severityOf } from "../diagnostics/catalogue.ts";
+import type { DiagnosticCode, Report } from "../diagnostics/diagnostic.ts";
 import type { Finding } from "../diagnostics/finding.ts";
 import { findingsOf } from "../diagnostics/place.ts";
 import { type Examined, examineRecord, isRejected } from "../formats/examine.ts";
 import type { FormatAdapter } from "../formats/types.ts";
 import type { InputRecord } from "../input/types.ts";
+import { timeZone } from "../model/time.ts";
 import { RepeatTable } from "../repeats/repeat-table.ts";
 
 export interface ValidateSettings {
@@ -41,6 +43,7 @@ export class Validator {
     const examined = examineRecord(record, this.settings.format);
     this.count++;
     this.checkIdentity(examined);
+    reportUnknownWords(examined);
     const format = examined.format?.id;
     const isSkipped = record.problem !== undefined && severityOf(record.problem.code) === "info";
     const findings = findingsOf(record, examined.text, examined.diagnostics, {
@@ -69,4 +72,16 @@ export class Validator {
     if (first === undefined) return;
     report("meaning/duplicate-id", pointer, { id, first: `record ${first} of this run` });
   }
+}
+
+/** Of what reading would find, the words of an open vocabulary: a new kind of message is drift worth knowing. */
+const WORDS: ReadonlySet<DiagnosticCode> = new Set(["decode/unknown-sender", "decode/unknown-system-code"]);
+
+function reportUnknownWords({ format, document, diagnostics, report }: Examined): void {
+  if (format === undefined || document === undefined) return;
+  if (diagnostics.some(({ code }) => severityOf(code) === "error")) return;
+  const onlyWords: Report = (code, ...rest) => {
+    if (WORDS.has(code)) report(code, ...rest);
+  };
+  format.read(document, { report: onlyWords, zone: timeZone("UTC"), zoneIsGiven: true });
 }

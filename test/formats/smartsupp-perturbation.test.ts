@@ -50,6 +50,8 @@ function modelAlternatives({ id }: Conversation): Map<string, readonly Json[]> {
     ["/messages/*/sender", ["visitor", "agent", "bot", "system"]],
     ["/id", [other]],
     ["/visitor/id", ["77", "vi77"]],
+    // The reader's own name, no fact of the payload.
+    ["/origin/format", []],
   ]);
 }
 

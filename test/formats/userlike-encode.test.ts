@@ -111,7 +111,8 @@ describe("writing", () => {
       const before = conversationOf(userlike, fixture(`userlike/valid/${name}`));
       const { value } = write(before);
       expect(check(userlike, value).holds, name).toBe(true);
-      expect(reread(value), name).toEqual(before);
+      const messages = before.messages.filter((message) => message.sender !== "system");
+      expect(reread(value), name).toEqual({ ...before, messages });
     }
   });
 
@@ -166,7 +167,14 @@ describe("writing", () => {
       { ...hello, id: "m2", sender: "bot", author: { name: "" }, trigger: "greeting" },
     ];
     const { value, findings } = write(conversation({ messages }));
-    expect(value.transcript).toMatchObject([{ operator_name: "Operator" }, { operator_name: "Operator" }]);
+    expect(value.transcript).toMatchObject([
+      { operator_name: "Operator" },
+      { operator_name: "Operator", name: "" },
+    ]);
+    expect(reread(value).messages.map((message) => message.author)).toEqual([
+      { name: "Operator" },
+      { name: "" },
+    ]);
     expect(findings).toEqual([
       'convert/invented  {"field":"/transcript/0/operator_name","reason":"the agent has no name"}',
       'convert/invented  {"field":"/transcript/1/operator_name","reason":"the agent has no name"}',
@@ -207,7 +215,7 @@ const message = fc.record(
     sender: fc.constantFrom("visitor", "agent", "bot", "system" as const),
     text,
     sentAt: instant,
-    author: fc.record({ id: fc.oneof(whole, text), name }, { requiredKeys: [] }),
+    author: fc.record({ id: fc.oneof(whole, text), name: text }, { requiredKeys: [] }),
     trigger: text,
   },
   { requiredKeys: ["id", "sender", "text", "sentAt"] },

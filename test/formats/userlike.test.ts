@@ -268,6 +268,75 @@ describe("reading", () => {
     });
   });
 
+  test("a sender that operator_name does not tell goes by type, then by name, with a finding", () => {
+    const { result, findings } = read(userlike, fixture("userlike/valid/message-spellings.json"));
+    expect(findings).toEqual([
+      'decode/time-derived /transcript/5 {"from":"/transcript/4/created_at"}',
+      'decode/unknown-sender /transcript/3 {"value":"Rui Costa","taken":"visitor"}',
+      'decode/unknown-sender /transcript/4/type {"value":"xx","taken":"agent"}',
+      'decode/unknown-sender /transcript/5 {"value":"","taken":"visitor"}',
+    ]);
+    if (result.kind !== "conversation") throw new Error(result.kind);
+    expect(result.conversation.visitor).toEqual({ id: "77", name: "Rui Costa" });
+    expect(result.conversation.messages).toEqual([
+      {
+        id: "userlike-610-1",
+        sender: "visitor",
+        text: "typed as the contact's",
+        sentAt: "2024-05-13T08:00:00Z",
+        author: { name: "Rui Costa" },
+      },
+      {
+        id: "userlike-610-2",
+        sender: "agent",
+        text: "typed as the operator's",
+        sentAt: "2024-05-13T08:00:10Z",
+        author: { id: "op-6", name: "Jun" },
+      },
+      {
+        id: "userlike-610-3",
+        sender: "visitor",
+        text: "text under its old name",
+        sentAt: "2024-05-13T08:00:20Z",
+        author: { name: "Rui" },
+      },
+      {
+        id: "userlike-610-4",
+        sender: "visitor",
+        text: "known by the name alone",
+        sentAt: "2024-05-13T08:00:30Z",
+        author: { name: "Rui Costa" },
+      },
+      {
+        id: "userlike-610-5",
+        sender: "agent",
+        text: "a type nobody knows",
+        sentAt: "2024-05-13T08:00:40Z",
+        author: { name: "Jun Okafor" },
+      },
+      {
+        id: "userlike-610-6",
+        sender: "visitor",
+        text: "nothing tells the sender or the time",
+        sentAt: "2024-05-13T08:00:40Z",
+      },
+      { id: "last", sender: "visitor", text: "ids may be texts", sentAt: "2024-05-13T08:00:50.000001Z" },
+    ]);
+  });
+
+  test("a list of messages is read where the transcript is empty", () => {
+    const { result } = read(userlike, fixture("userlike/valid/messages-list.json"));
+    expect(result.kind === "conversation" && result.conversation).toMatchObject({
+      visitor: { id: "C-1010" },
+      messages: [
+        { id: "1", sender: "visitor", text: "no time here", sentAt: "2024-05-13T08:05:00Z" },
+        { id: "7", sender: "agent", author: { id: "6", name: "Jun Okafor" } },
+        { id: "userlike-611-3", sender: "system", text: "forward" },
+        { id: "userlike-611-4", sender: "agent", text: "", author: { name: "Milo Brandt" } },
+      ],
+    });
+  });
+
   test("hostile keys and values are plain data", () => {
     const custom = JSON.parse('{"__proto__":{"polluted":true},"constructor":1}') as JsonObject;
     const document = transcript(

@@ -118,7 +118,9 @@ const shapes: Record<string, (values: readonly unknown[], print: Print) => Rende
   },
   "a Ferndesk document": (values, print) => {
     const rendering = new Rendering();
-    rendering.add(`{${print.space()}"version":${print({ a: [1, "]"] })},"conversations"${print.space()}:${print.space()}`);
+    rendering.add(
+      `{${print.space()}"version":${print({ a: [1, "]"] })},"conversations"${print.space()}:${print.space()}`,
+    );
     rendering.list(values, "/conversations", print);
     rendering.add(`${print.space()},"next":${print([{ conversations: [] }])}}${print.space()}`);
     return rendering;
@@ -133,7 +135,9 @@ describe("records are found with their bytes and places, wherever chunks end", (
         const mark = hasMark ? "\ufeff" : "";
         const { records } = split(mark + rendering.text, { chunks: sizes });
         const markBytes = encodeUtf8(mark).length;
-        expect(records).toEqual(rendering.records.map((record) => ({ ...record, offset: record.offset + markBytes })));
+        expect(records).toEqual(
+          rendering.records.map((record) => ({ ...record, offset: record.offset + markBytes })),
+        );
       }),
       { numRuns: 300 },
     );
@@ -141,17 +145,26 @@ describe("records are found with their bytes and places, wherever chunks end", (
 
   test("a probe that takes some of the records leaves the others as they are", () => {
     fc.assert(
-      fc.property(values, print, chunks, fc.constantFrom(...Object.values(shapes)), (list, printed, sizes, shape) => {
-        const { text } = shape(list, printed);
-        const bytes = encodeUtf8(text);
-        const all = split(bytes).records;
-        const splitter = new RecordSplitter("test.json", { maxRecordBytes: MEBIBYTE, probe: probeOfStrings });
-        const rest = [...splitter.push(bytes)].map(seen).concat([...splitter.end()].map(seen));
-        expect(splitter.records).toBe(all.length);
-        expect(rest).toEqual(all.filter(({ text }) => !isProbed(text)));
-        const chunked = split(bytes, { chunks: sizes, probe: probeOfStrings }).records;
-        expect(chunked.filter(({ text }) => !isProbed(text))).toEqual(rest);
-      }),
+      fc.property(
+        values,
+        print,
+        chunks,
+        fc.constantFrom(...Object.values(shapes)),
+        (list, printed, sizes, shape) => {
+          const { text } = shape(list, printed);
+          const bytes = encodeUtf8(text);
+          const all = split(bytes).records;
+          const splitter = new RecordSplitter("test.json", {
+            maxRecordBytes: MEBIBYTE,
+            probe: probeOfStrings,
+          });
+          const rest = [...splitter.push(bytes)].map(seen).concat([...splitter.end()].map(seen));
+          expect(splitter.records).toBe(all.length);
+          expect(rest).toEqual(all.filter(({ text }) => !isProbed(text)));
+          const chunked = split(bytes, { chunks: sizes, probe: probeOfStrings }).records;
+          expect(chunked.filter(({ text }) => !isProbed(text))).toEqual(rest);
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -200,7 +213,9 @@ describe("one record that is cut off in its line spoils no other", () => {
   test("in an array with an element on each line, with the comma cut off too", () => {
     fc.assert(
       fc.property(cut, fc.constantFrom("", "  ", "\t"), ({ lines, bad, sizes }, indent) => {
-        const body = lines.map((line, index) => indent + line + (index === bad || index === lines.length - 1 ? "" : ","));
+        const body = lines.map(
+          (line, index) => indent + line + (index === bad || index === lines.length - 1 ? "" : ","),
+        );
         const { records } = split(`[\n${body.join("\n")}\n]\n`, { chunks: sizes });
         // Nothing shows where the last element should have ended, so the list's own bracket may go with it.
         const expected = lines.map(wellFormed);
@@ -220,27 +235,41 @@ function wellFormed(text: string): string {
 }
 
 /** Bytes that mean something to the splitter, and some that mean nothing. */
-const meaningful = [...'{}[]",:\\\n \r\u001et1e-x'].map((letter) => letter.charCodeAt(0)).concat(0xef, 0xbb, 0xbf, 0);
+const meaningful = [...'{}[]",:\\\n \r\u001et1e-x']
+  .map((letter) => letter.charCodeAt(0))
+  .concat(0xef, 0xbb, 0xbf, 0);
 const edit = fc.record({
   at: fc.nat({ max: 2_000 }),
   remove: fc.nat({ max: 3 }),
   insert: fc.array(fc.constantFrom(...meaningful), { maxLength: 3 }),
 });
 
-function mutated(bytes: Uint8Array, edits: readonly { at: number; remove: number; insert: readonly number[] }[]) {
-  let result = [...bytes];
+function mutated(
+  bytes: Uint8Array,
+  edits: readonly { at: number; remove: number; insert: readonly number[] }[],
+) {
+  const result = [...bytes];
   for (const { at, remove, insert } of edits) result.splice(at % (result.length + 1), remove, ...insert);
   return Uint8Array.from(result);
 }
 
 const broken = fc
-  .tuple(values, print, fc.constantFrom(...Object.values(shapes)), fc.array(edit, { minLength: 1, maxLength: 4 }))
+  .tuple(
+    values,
+    print,
+    fc.constantFrom(...Object.values(shapes)),
+    fc.array(edit, { minLength: 1, maxLength: 4 }),
+  )
   .map(([list, printed, shape, edits]) => mutated(encodeUtf8(shape(list, printed).text), edits));
 const captures = fc
   .tuple(fc.array(string, { maxLength: 3 }), fc.array(edit, { maxLength: 2 }))
   .map(([bodies, edits]) =>
     mutated(
-      encodeUtf8(bodies.map((body) => JSON.stringify({ method: "POST", body: `{"text":${JSON.stringify(body)}}` })).join("\n")),
+      encodeUtf8(
+        bodies
+          .map((body) => JSON.stringify({ method: "POST", body: `{"text":${JSON.stringify(body)}}` }))
+          .join("\n"),
+      ),
       edits,
     ),
   );
@@ -248,19 +277,29 @@ const captures = fc
 describe("whatever the bytes are", () => {
   test("any chunking gives the records of one chunk", () => {
     fc.assert(
-      fc.property(fc.oneof(broken, captures), chunks, fc.constantFrom(12, 40, MEBIBYTE), (bytes, sizes, maxRecordBytes) => {
-        expect(split(bytes, { chunks: sizes, maxRecordBytes })).toEqual(split(bytes, { maxRecordBytes }));
-      }),
+      fc.property(
+        fc.oneof(broken, captures),
+        chunks,
+        fc.constantFrom(12, 40, MEBIBYTE),
+        (bytes, sizes, maxRecordBytes) => {
+          expect(split(bytes, { chunks: sizes, maxRecordBytes })).toEqual(split(bytes, { maxRecordBytes }));
+        },
+      ),
       { numRuns: 3_000 },
     );
   });
 
   test("records that are longer than a chunk, or go over a few of them, are put together", () => {
     const long = fc.array(fc.integer({ min: 0, max: 30_000 }), { minLength: 1, maxLength: 6 });
-    const sizes = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 20_000 })), { minLength: 1, maxLength: 5 });
+    const sizes = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 20_000 })), {
+      minLength: 1,
+      maxLength: 5,
+    });
     fc.assert(
       fc.property(long, sizes, fc.constantFrom("\n", ",", " "), (lengths, some, separator) => {
-        const lines = lengths.map((length, index) => JSON.stringify({ index, text: "né".repeat(length / 2) }));
+        const lines = lengths.map((length, index) =>
+          JSON.stringify({ index, text: "né".repeat(length / 2) }),
+        );
         const input = separator === "," ? `[${lines.join(",")}]` : lines.join(separator);
         const { records } = split(input, { chunks: [...some, 5_000] });
         expect(records).toEqual(split(input).records);

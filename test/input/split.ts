@@ -1,6 +1,5 @@
-import type { RecordProblem } from "../../src/input/types.ts";
-import type { InputRecord } from "../../src/input/types.ts";
 import { RecordSplitter, type SplitOptions } from "../../src/input/records.ts";
+import type { InputRecord, RecordProblem } from "../../src/input/types.ts";
 import { encodeUtf8 } from "../../src/json/text.ts";
 
 export const MEBIBYTE = 1_048_576;
@@ -63,4 +62,11 @@ export function texts(input: string | Uint8Array, options: Partial<SplitOptions>
   return split(input, options).records.map(({ text, problem }) =>
     problem === undefined ? text : `${problem.code} at ${text}`,
   );
+}
+
+/** Everything that comes, as an array. */
+export async function collect<T>(items: AsyncIterable<T> | Iterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }

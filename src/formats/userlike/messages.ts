@@ -61,6 +61,15 @@ const TYPES: ReadonlyMap<string, Sender> = new Map([
   ["oc", "agent"],
 ]);
 
+/** The operator_name that chatx gives to an agent without a name. */
+export const NAMELESS = "Operator";
+
+interface Writer {
+  readonly leaf: Leaf<string> | undefined;
+  /** An empty operator_name that would be the name if it were not empty. */
+  readonly passedOver: string | undefined;
+}
+
 class ItemReader {
   private readonly item: Json;
   private readonly at: string;
@@ -68,6 +77,7 @@ class ItemReader {
   private readonly spelling: Spelling;
   private readonly around: Surroundings;
   private readonly name: Leaf<string> | undefined;
+  private readonly passedOver: string | undefined;
 
   constructor(item: Json, list: string, index: number, spelling: Spelling, around: Surroundings) {
     this.item = item;
@@ -75,7 +85,9 @@ class ItemReader {
     this.index = index;
     this.spelling = spelling;
     this.around = around;
-    this.name = writerName(item, this.at, spelling.author);
+    const writer = writerName(item, this.at, spelling.author);
+    this.name = namelessOperator(item, this.at) ?? writer.leaf;
+    this.passedOver = writer.passedOver;
   }
 
   id(): string {
@@ -98,6 +110,7 @@ class ItemReader {
 
   author(): { author?: Agent } {
     const id = firstLeaf(this.item, this.at, ["operator_id"], idOf);
+    if (this.passedOver !== undefined) this.tellUnlessRuled("operator_name", this.passedOver, "author/name");
     const author = presentOrNone({
       id: id === undefined ? undefined : this.told(id, "author/id"),
       name: this.name === undefined ? undefined : this.told(this.name, "author/name"),
@@ -144,12 +157,20 @@ class ItemReader {
   }
 }
 
-function writerName(item: Json, at: string, keys: readonly string[]): Leaf<string> | undefined {
+function writerName(item: Json, at: string, keys: readonly string[]): Writer {
+  let passedOver: string | undefined;
   for (const key of keys) {
     const name = textOf(member(item, key));
+    const pointer = `${at}/${key}`;
     // An empty operator_name says that the contact wrote; it is nobody's name.
-    const isName = key === "operator_name" ? name !== "" : true;
-    if (name !== undefined && isName) return { value: name, pointer: `${at}/${key}` };
+    if (name === "" && key === "operator_name") passedOver = pointer;
+    else if (name !== undefined) return { leaf: { value: name, pointer }, passedOver };
   }
-  return undefined;
+  return { leaf: undefined, passedOver };
+}
+
+/** A body that chatx wrote of an agent whose name is an empty text. */
+function namelessOperator(item: Json, at: string): Leaf<string> | undefined {
+  const isNameless = member(item, "operator_name") === NAMELESS && member(item, "name") === "";
+  return isNameless ? { value: "", pointer: `${at}/name` } : undefined;
 }

@@ -4,7 +4,7 @@ import { timeBounds } from "./computed.ts";
 import type { HookDraft } from "./draft.ts";
 
 /** A moment and the model leaf that tells it; no leaf for an invented one. */
-export interface Moment {
+interface Moment {
   readonly ms: number;
   readonly leaf?: string;
 }

@@ -2,6 +2,7 @@ import { type Json, type JsonObject, numberFrom } from "../../../json/value.ts";
 import type { Agent, Conversation, Message } from "../../../model/conversation.ts";
 import { inventedId } from "../../invented-id.ts";
 import type { Edge, WriteContext, WriteResult } from "../../types.ts";
+import { NAMELESS } from "../messages.ts";
 import { present, presentOrNone } from "../wire-values.ts";
 
 /** A whole number as JSON spells it: digits, perhaps with a fraction of zeros or an exponent. */
@@ -122,21 +123,27 @@ function writtenByContact({ author }: Message, from: string, to: string, edges: 
   return { operator_name: "", name: author.name };
 }
 
-/** An empty operator_name would make the message the contact's own. */
+/**
+ * An empty operator_name would make the message the contact's own, so a nameless operator gets a name. An empty
+ * `name` beside it says that the name was an empty text.
+ */
 function writtenByOperator(
-  { author }: Message,
+  { author = {} }: Message,
   from: string,
   to: string,
   { report }: WriteContext,
   edges: Edge[],
 ): JsonObject {
-  if (author?.name) edges.push({ from: `${from}/author/name`, to: `${to}/operator_name` });
-  else {
+  const { id, name } = author;
+  if (!name) {
     report("convert/invented", "", { field: `${to}/operator_name`, reason: "the agent has no name" });
   }
-  if (author?.id !== undefined) edges.push({ from: `${from}/author/id`, to: `${to}/operator_id` });
-  return {
-    operator_name: author?.name || "Operator",
-    ...(author?.id === undefined ? {} : { operator_id: wholeNumberFrom(author.id) ?? author.id }),
-  };
+  if (name !== undefined) edges.push({ from: `${from}/author/name`, to: `${to}/operator_name` });
+  if (name === "") edges.push({ from: `${from}/author/name`, to: `${to}/name` });
+  if (id !== undefined) edges.push({ from: `${from}/author/id`, to: `${to}/operator_id` });
+  return present({
+    operator_name: name || NAMELESS,
+    name: name === "" ? "" : undefined,
+    operator_id: id === undefined ? undefined : (wholeNumberFrom(id) ?? id),
+  });
 }
