@@ -15,7 +15,7 @@ import { mergedPlaces } from "./merged-places.ts";
 import { whyUnwanted } from "./select.ts";
 import { Tally } from "./tally.ts";
 import type { ConvertSettings, ConvertSink, ConvertSummary } from "./types.ts";
-import { edgeMap, type Written, writeConversation } from "./write.ts";
+import { type EdgeMap, edgeMap, type Written, writeConversation } from "./write.ts";
 
 type ConversationRead = Extract<ReadResult, { kind: "conversation" }>;
 
@@ -26,7 +26,7 @@ interface HeldPart {
   readonly record: RecordFacts;
   readonly document: JsonObject;
   readonly format: FormatAdapter;
-  readonly readEdges: ReadonlyMap<string, readonly string[]>;
+  readonly readEdges: EdgeMap;
 }
 
 /** What stays of a record when its bytes are gone. */
@@ -36,7 +36,7 @@ interface RecordFacts {
   readonly pointer: string;
 }
 
-const NO_EDGES: ReadonlyMap<string, readonly string[]> = new Map();
+const NO_EDGES: EdgeMap = new Map();
 
 /**
  * Turns records into conversations of another format, one record at a time. Nothing is kept of a record but a

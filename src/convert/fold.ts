@@ -51,15 +51,32 @@ function isPlain(value: unknown): value is object {
 
 function mergeMessages(conversations: readonly Conversation[], order: "position" | "time"): Message[] {
   const newest = new Map<string, Message>();
-  for (const { messages } of conversations) for (const message of messages) newest.set(message.id, message);
+  for (const conversation of conversations) {
+    for (const [key, message] of messageKeys(conversation)) newest.set(key, message);
+  }
   const longest = conversations.reduce((best, one) =>
     one.messages.length >= best.messages.length ? one : best,
   );
-  const ids = new Set([...longest.messages.map((message) => message.id), ...newest.keys()]);
-  const merged = [...ids].map((id) => newest.get(id)!);
+  const keys = new Set([...messageKeys(longest).keys(), ...newest.keys()]);
+  const merged = [...keys].map((key) => newest.get(key)!);
   const isComplete = merged.length === longest.messages.length;
   if (order === "position" && isComplete) return merged;
   return merged.sort((a, b) => compareInstants(a.sentAt, b.sentAt) || compareText(a.id, b.id));
+}
+
+/**
+ * The messages of a part by what makes them the same message in another part: the id, and the how-manyth with that id
+ * it is. A vendor that gives two messages one id must not cost one of them.
+ */
+export function messageKeys({ messages }: Conversation): Map<string, Message> {
+  const counts = new Map<string, number>();
+  return new Map(
+    messages.map((message) => {
+      const count = (counts.get(message.id) ?? 0) + 1;
+      counts.set(message.id, count);
+      return [`${count} ${message.id}`, message];
+    }),
+  );
 }
 
 function canonicalText(conversation: Conversation): string {

@@ -1,8 +1,8 @@
 import { type FieldTable, fieldTable, fill, PatternMap, splitPointer } from "../formats/field-table.ts";
-import type { FieldRule, FormatAdapter } from "../formats/types.ts";
+import type { Edge, FieldRule, FormatAdapter } from "../formats/types.ts";
 import { pointerOf, step, stepsOf } from "../json/pointer.ts";
-import { isArray, isObject, type Json, type JsonObject } from "../json/value.ts";
-import type { Written } from "./write.ts";
+import { ExactNumber, isArray, isObject, type Json, type JsonObject } from "../json/value.ts";
+import type { EdgeMap, Written } from "./write.ts";
 
 /** What became of one leaf, before it has a place. */
 export interface Fate {
@@ -14,8 +14,8 @@ export interface Fate {
 /** What is known of the conversation that a document's leaves went into. */
 export interface Trail {
   readonly written: Written;
-  /** Derivations found while reading: wire pointer -> model pointers. */
-  readonly readEdges: ReadonlyMap<string, readonly string[]>;
+  /** Derivations found while reading, by wire pointer. */
+  readonly readEdges: EdgeMap;
   /**
    * Where a model leaf of this record is in the conversation that was written; undefined when another record's
    * value stands there. Absent when the record is the whole conversation.
@@ -42,6 +42,7 @@ interface Node {
 }
 
 const NOTHING: readonly string[] = [];
+const NO_EDGES: readonly Edge[] = [];
 
 /**
  * Follows the leaves of one format's documents into another's, by the two formats' field tables.
@@ -123,7 +124,10 @@ export class LossTracer {
   /** The fate without its output pointers where the shape alone decides it. */
   private quickFate(node: Node, value: Json, path: readonly (string | number)[], trail: Trail): Fate {
     node.fixed ??= this.fixedFate(node);
-    const isPlain = value !== null && trail.inMerged === undefined && trail.readEdges.size === 0;
+    const isPlain =
+      (typeof value !== "object" || value instanceof ExactNumber) &&
+      trail.inMerged === undefined &&
+      trail.readEdges.size === 0;
     if (isPlain && node.fixed === "carried" && !this.isLeftOut(node, path, trail)) return CARRIED;
     if (isPlain && node.fixed === "dropped") return this.dropped(node);
     return this.resolve(node, path, trail);
@@ -199,9 +203,10 @@ export class LossTracer {
         if (!existsIn(trail.written.value, to)) continue;
         (chain.isCarried && entry.how === "carried" ? carried : derived).push(to);
       }
-      for (const to of trail.written.edges.get(model) ?? NOTHING) {
-        const isCarried = chain.isCarried && announces(this.conditionalWrite, model, (rule) => rule.wire, to);
-        (isCarried ? carried : derived).push(to);
+      for (const edge of trail.written.edges.get(model) ?? NO_EDGES) {
+        const isCarried =
+          edge.isCarried ?? announces(this.conditionalWrite, model, (rule) => rule.wire, edge.to);
+        (chain.isCarried && isCarried ? carried : derived).push(edge.to);
       }
     }
     const to = [...new Set([...carried, ...derived])];
@@ -217,9 +222,9 @@ export class LossTracer {
       model: fill(chain.model, indexes, NOTHING),
       isCarried: chain.isCarried,
     }));
-    const edges = (trail.readEdges.get(pointer) ?? NOTHING).map((model) => ({
-      model,
-      isCarried: announces(this.conditionalRead, pointer, (rule) => rule.model, model),
+    const edges = (trail.readEdges.get(pointer) ?? NO_EDGES).map(({ to, isCarried }) => ({
+      model: to,
+      isCarried: isCarried ?? announces(this.conditionalRead, pointer, (rule) => rule.model, to),
     }));
     return [...chains, ...edges];
   }

@@ -1,6 +1,7 @@
 import { splitPointer } from "../formats/field-table.ts";
 import { stepsOf } from "../json/pointer.ts";
 import type { Conversation } from "../model/conversation.ts";
+import { messageKeys } from "./fold.ts";
 
 /**
  * Where the leaves of one part stand in the conversation that its parts were folded into.
@@ -12,14 +13,14 @@ export function mergedPlaces(
   part: Conversation,
   merged: Conversation,
 ): (pointer: string) => string | undefined {
-  const places = new Map(merged.messages.map((message, index) => [message.id, index]));
+  const places = new Map([...messageKeys(merged).keys()].map((key, index) => [key, index]));
+  const keys = [...messageKeys(part).keys()];
   return (pointer) => {
     if (pointer.includes("*")) return pointer;
     const [first, index, ...rest] = splitPointer(pointer);
     if (first !== "messages" || index === undefined)
       return isSame(part, pointer, merged, pointer) ? pointer : undefined;
-    const message = part.messages[Number(index)];
-    const place = message === undefined ? undefined : places.get(message.id);
+    const place = places.get(keys[Number(index)] ?? "");
     if (place === undefined) return undefined;
     const moved = ["/messages", place, ...rest].join("/");
     return isSame(part, pointer, merged, moved) ? moved : undefined;

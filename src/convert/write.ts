@@ -11,8 +11,8 @@ export interface Written {
   readonly value: JsonObject;
   /** Index of each model message in the written list; -1 for one left out. */
   readonly messageIndex: readonly number[];
-  /** Derivations found while writing: model pointer -> output pointers. */
-  readonly edges: ReadonlyMap<string, readonly string[]>;
+  /** Derivations found while writing, by model pointer. */
+  readonly edges: EdgeMap;
   /** Leaves without a place in the model that were put back: wire pointer -> output pointer. */
   readonly kept: ReadonlyMap<string, string>;
 }
@@ -34,12 +34,15 @@ export function writeConversation(
   return { value, messageIndex: result.messageIndex, edges: edgeMap(result.edges), kept };
 }
 
-export function edgeMap(edges: readonly Edge[] = []): Map<string, string[]> {
-  const map = new Map<string, string[]>();
-  for (const { from, to } of edges) {
-    const known = map.get(from);
-    if (known === undefined) map.set(from, [to]);
-    else known.push(to);
+/** Edges by the leaf they start from. */
+export type EdgeMap = ReadonlyMap<string, readonly Edge[]>;
+
+export function edgeMap(edges: readonly Edge[] = []): EdgeMap {
+  const map = new Map<string, Edge[]>();
+  for (const edge of edges) {
+    const known = map.get(edge.from);
+    if (known === undefined) map.set(edge.from, [edge]);
+    else known.push(edge);
   }
   return map;
 }

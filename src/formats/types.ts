@@ -35,6 +35,8 @@ export interface FieldRule {
 export interface Edge {
   readonly from: string;
   readonly to: string;
+  /** True where the value can be had back; else its conditional row in the table decides. */
+  readonly isCarried?: boolean;
 }
 
 /** How sure an adapter is that a document is its own. */

@@ -379,7 +379,7 @@ export class Cutter {
   private inValue(): Cut | undefined {
     const { structure } = this;
     const { bytes } = this.window;
-    const event = structure.scan(bytes, this.at, this.scanLimit);
+    const event = structure.scan(bytes, this.at, this.valueLimit);
     this.at = structure.at;
     switch (event) {
       case DONE:
@@ -389,13 +389,16 @@ export class Cutter {
       case FAULT:
         return this.fault();
       default:
-        return !this.isDropped && this.at - this.start > this.maxBytes ? this.tooLarge() : this.starve();
+        if (this.at < this.valueLimit) return undefined;
+        return this.at < bytes.length ? this.tooLarge() : this.starve();
     }
   }
 
-  private get scanLimit(): number {
+  /** How far a value may be scanned. A word that has just the size that is allowed shows its end one byte later. */
+  private get valueLimit(): number {
     const { length } = this.window.bytes;
-    return this.isDropped ? length : Math.min(length, this.start + this.maxBytes + 1);
+    if (this.isDropped) return length;
+    return Math.min(length, this.start + this.maxBytes + (this.structure.isBareWord ? 1 : 0));
   }
 
   private valueDone(): Cut | undefined {
@@ -489,8 +492,10 @@ export class Cutter {
 
   private inBroken(): Cut | undefined {
     const { recovery, start } = this;
-    const limit = this.scanLimit;
-    const event = recovery.run(this.window.bytes, limit);
+    const { bytes } = this.window;
+    // One byte more than is allowed, as it may be the one that shows the end.
+    const limit = this.isDropped ? bytes.length : Math.min(bytes.length, start + this.maxBytes + 1);
+    const event = recovery.run(bytes, limit);
     this.at = recovery.at;
     if (event !== STILL_BROKEN) return this.endBroken(start, recovery.end, event);
     if (this.isDropped || this.at - start <= this.maxBytes) return this.starve();

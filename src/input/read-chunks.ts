@@ -1,5 +1,4 @@
-import { read } from "node:fs";
-import type { FileHandle } from "node:fs/promises";
+import { close, fstat, open as openDescriptor, read } from "node:fs";
 import { open } from "node:fs/promises";
 import { Socket } from "node:net";
 import { promisify } from "node:util";
@@ -8,6 +7,9 @@ import { SIGNATURE_BYTES, signatureOf } from "./signature.ts";
 /** Large enough that the calls do not show, small enough for the processor's cache. */
 const CHUNK_BYTES = 256 * 1024;
 
+const openFile = promisify(openDescriptor);
+const closeFile = promisify(close);
+const statFile = promisify(fstat);
 const readInto = promisify(read);
 
 /**
@@ -17,21 +19,22 @@ const readInto = promisify(read);
  * @throws The file system's own error.
  */
 export async function* readFile(path: string): AsyncGenerator<Uint8Array, void, undefined> {
-  const handle = await open(path, "r");
-  if (!(await isStream(handle))) {
-    try {
-      yield* readDescriptor(handle.fd);
-    } finally {
-      await handle.close();
-    }
+  // A plain descriptor, as a FileHandle would close it behind the socket's back when it is collected.
+  const fd = await openFile(path, "r");
+  if (await isStream(fd)) {
+    yield* readStream(fd);
     return;
   }
-  yield* readStream(handle.fd);
+  try {
+    yield* readDescriptor(fd);
+  } finally {
+    await closeFile(fd);
+  }
 }
 
 /** Named pipes and the like; a folder counts as a file, so that reading it fails in the usual words. */
-async function isStream(handle: FileHandle): Promise<boolean> {
-  const stats = await handle.stat();
+export async function isStream(fd: number): Promise<boolean> {
+  const stats = await statFile(fd);
   return stats.isFIFO() || stats.isSocket();
 }
 

@@ -1,8 +1,7 @@
-import { fstatSync } from "node:fs";
 import { type Found, filesOf } from "./find-files.ts";
 import { inflateChunks } from "./inflate.ts";
 import { InputError, unreadable } from "./input-error.ts";
-import { isGzip, readDescriptor, readFile, readStream } from "./read-chunks.ts";
+import { isGzip, isStream, readDescriptor, readFile, readStream } from "./read-chunks.ts";
 import type { ByteSource } from "./types.ts";
 
 /**
@@ -92,6 +91,5 @@ async function* withInputErrors(name: string, chunks: AsyncIterable<Uint8Array>)
 
 /** Files and devices are read by descriptor; pipes and sockets as streams (see `readStream`). */
 async function* stdinChunks(): AsyncGenerator<Uint8Array, void, undefined> {
-  const stats = fstatSync(STDIN);
-  yield* stats.isFIFO() || stats.isSocket() ? readStream(STDIN) : readDescriptor(STDIN);
+  yield* (await isStream(STDIN)) ? readStream(STDIN) : readDescriptor(STDIN);
 }

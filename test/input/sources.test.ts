@@ -214,6 +214,13 @@ describe("standard input of a real process", () => {
     expect(await run([], (stdin) => stdin.end(gzipSync('[{"a":1}]')))).toBe('<stdin> 1 1 {"a":1}\n');
   });
 
+  test("may be another pipe by name", async () => {
+    const command = `mkfifo "$2" && { printf '{"a":1}' > "$2" & } && exec "$0" "$1" "[\\"$2\\"]" all < /dev/null`;
+    const child = spawn("sh", ["-c", command, process.execPath, script, at("pipe")]);
+    const output = await collect(child.stdout.setEncoding("utf8"));
+    expect(output.join("")).toBe(`${at("pipe")} 1 1 {"a":1}\n`);
+  });
+
   test("is read from a file", async () => {
     const child = spawn("sh", [
       "-c",

@@ -16,6 +16,11 @@ export class HookDraft {
     for (const leaf of from) this.edges.push({ from: leaf, to });
   }
 
+  /** Notes that the member at `to` holds this model leaf, digit for digit. */
+  carry(to: string, from: string): void {
+    this.edges.push({ from, to, isCarried: true });
+  }
+
   /** A member's value that was worked out from these model leaves. */
   compute<T>(to: string, from: readonly string[], value: T): T {
     this.derive(to, from);

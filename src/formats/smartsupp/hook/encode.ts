@@ -35,13 +35,15 @@ function encodeIds(
   draft: HookDraft,
 ): { readonly account: Json; readonly channel: Json } {
   const { id } = conversation;
-  draft.derive("/channel/id", ["/id"]);
   const parts = partsOfId(id);
-  if (parts !== undefined) draft.derive("/accountId", ["/id"]);
+  const own = wholeNumberFrom(parts?.channel ?? "");
+  if (parts !== undefined) draft.carry("/accountId", "/id");
+  if (own === undefined) draft.derive("/channel/id", ["/id"]);
+  else draft.carry("/channel/id", "/id");
   const account =
     parts?.account ?? draft.invent("/accountId", 0, "the conversation names no Smartsupp account");
   const channel =
-    wholeNumberFrom(parts?.channel ?? "") ??
+    own ??
     draft.invent(
       "/channel/id",
       inventedId(id),
@@ -70,9 +72,12 @@ function encodeVisitor({ visitor = {} }: Conversation, draft: HookDraft): JsonOb
 
 function encodeVisitorId(id: string | undefined, draft: HookDraft): Json {
   if (id === undefined) return null;
-  draft.derive("/visitor/id", ["/visitor/id"]);
   const number = wholeNumberFrom(id);
-  if (number !== undefined) return number;
+  if (number !== undefined) {
+    draft.carry("/visitor/id", "/visitor/id");
+    return number;
+  }
+  draft.derive("/visitor/id", ["/visitor/id"]);
   return draft.invent(
     "/visitor/id",
     inventedId(id),

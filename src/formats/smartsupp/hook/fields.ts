@@ -21,7 +21,7 @@ const ids: readonly FieldRule[] = [
   carried("/accountId", "/origin/account", "documented", { on: "read" }),
   carried("/channel/id", "/origin/id", "documented", { on: "read" }),
   ...["/accountId", "/channel/id"].flatMap((wire) => [
-    derived(wire, "/id", { on: "read", note: "smartsupp-<accountId>-<channel.id>" }),
+    carried(wire, "/id", "inferred", { on: "read", note: "smartsupp-<accountId>-<channel.id>" }),
     derived(wire, "/messages/*/id", { on: "read", note: "the conversation's id and the position from 1" }),
   ]),
   derived("/accountId", "/id", {
