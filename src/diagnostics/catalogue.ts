@@ -121,10 +121,6 @@ const catalogue: Catalogue = {
       `the event ${quote(type)} ${quote(event)} is not known; it is read as its type allows`,
     hint: nearestHint,
   },
-  "format/not-a-conversation": {
-    severity: "info",
-    message: ({ format, kind }) => `${format} ${kind} carries no conversation; it is skipped`,
-  },
   "format/no-transcript": {
     severity: "warning",
     message: ({ format }) => `this ${format} payload has no transcript`,
@@ -172,10 +168,6 @@ const catalogue: Catalogue = {
   "decode/unknown-system-code": {
     severity: "warning",
     message: ({ value }) => `the system code ${quote(value)} is not known; it is kept as it is`,
-  },
-  "decode/unknown-role": {
-    severity: "error",
-    message: ({ value }) => `the role ${quote(value)} is neither user nor agent nor support_agent`,
   },
   "decode/zone-assumed": {
     severity: "warning",

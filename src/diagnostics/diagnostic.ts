@@ -30,7 +30,6 @@ export interface DiagnosticArgs {
   "format/not-an-object": { found: string };
   "format/unknown": { nearest: string; why: string };
   "format/unknown-event": { type: string; event: string; nearest?: string };
-  "format/not-a-conversation": { format: string; kind: string };
   "format/no-transcript": { format: string };
   // schema: the wire shape
   "schema/missing-field": { field: string; wanted: string };
@@ -46,7 +45,6 @@ export interface DiagnosticArgs {
   // decode: wire to model
   "decode/unknown-sender": { value: string; taken: string };
   "decode/unknown-system-code": { value: string };
-  "decode/unknown-role": { value: string };
   "decode/zone-assumed": { zone: string; example: string };
   "decode/local-time-skipped": { time: string; zone: string };
   "decode/time-derived": { from: string };
