@@ -165,5 +165,8 @@ async function* abortable<T>(items: AsyncIterable<T> | Iterable<T>, signal: Abor
     }
   } finally {
     signal.removeEventListener("abort", onAbort);
+    // After an abort the read under way may never come back; otherwise its descriptor is closed before we go on.
+    const closed = Promise.resolve(iterator.return?.()).catch(() => undefined);
+    if (!signal.aborted) await closed;
   }
 }

@@ -54,6 +54,7 @@ const REASONS = new Map([
   ["EACCES", "permission denied"],
   ["EPERM", "operation not permitted"],
   ["EISDIR", "it is a folder"],
+  ["EEXIST", "it exists and is no folder"],
   ["ENOTDIR", "a part of the path is no folder"],
   ["ENOSPC", "no space left on the disk"],
   ["EDQUOT", "the disk quota is used up"],

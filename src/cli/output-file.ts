@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { close, constants, fsync, open } from "node:fs";
+import { close, constants, fsync, open, rmSync } from "node:fs";
 import { lstat, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -10,12 +10,26 @@ const openFd = promisify(open);
 const closeFd = promisify(close);
 const syncFd = promisify(fsync);
 
-/** A file that appears whole or not at all. Exactly one of `commit` and `discard` must be called. */
+/** What is beside its place now, for `removeTemporaries`. */
+const temporaries = new Set<string>();
+
+/** For an end in a hurry, where no `discard` will come any more. Never throws. */
+export function removeTemporaries(): void {
+  for (const path of temporaries) {
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // The next run with the same output removes it.
+    }
+  }
+}
+
+/** A file that appears whole or not at all. One of `commit` and `discard` must be called. */
 export interface OutputFile {
   readonly writer: FdWriter;
   /** The file is complete: makes it durable and puts it in its place. */
   commit(): Promise<void>;
-  /** Leaves what was there before as it was. */
+  /** Leaves what was there before as it was; nothing happens after `commit`, or a second time. */
   discard(): Promise<void>;
 }
 
@@ -51,13 +65,14 @@ function ignoreMissing(error: NodeJS.ErrnoException): undefined {
 async function openDirectly(path: string): Promise<OutputFile> {
   const fd = await openFd(path, constants.O_WRONLY);
   const writer = new FdWriter(fd, path);
+  const closeOnce = once(() => closeFd(fd));
   return {
     writer,
     async commit() {
       await writer.flush();
-      await closeFd(fd);
+      await closeOnce();
     },
-    discard: () => closeFd(fd),
+    discard: () => closeOnce().catch(() => undefined),
   };
 }
 
@@ -69,10 +84,13 @@ async function openBeside(shown: string, path: string): Promise<OutputFile> {
     `.${basename(path)}.chatx-${process.pid}-${randomBytes(6).toString("hex")}.tmp`,
   );
   const fd = await openFd(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+  temporaries.add(temporary);
   const writer = new FdWriter(fd, shown);
+  const closeOnce = once(() => closeFd(fd));
   const discard = async () => {
-    await closeFd(fd).catch(() => undefined);
+    await closeOnce().catch(() => undefined);
     await rm(temporary, { force: true });
+    temporaries.delete(temporary);
   };
   return {
     writer,
@@ -80,8 +98,9 @@ async function openBeside(shown: string, path: string): Promise<OutputFile> {
       try {
         await writer.flush();
         await syncFd(fd);
-        await closeFd(fd);
+        await closeOnce();
         await rename(temporary, path);
+        temporaries.delete(temporary);
         await syncFolder(folder);
       } catch (error) {
         await discard();
@@ -89,6 +108,15 @@ async function openBeside(shown: string, path: string): Promise<OutputFile> {
       }
     },
     discard,
+  };
+}
+
+/** A descriptor's number may be another file's once it is closed, so it is never closed twice. */
+function once(action: () => Promise<void>): () => Promise<void> {
+  let result: Promise<void> | undefined;
+  return () => {
+    result ??= action();
+    return result;
   };
 }
 

@@ -17,13 +17,21 @@ export class FdWriter {
   private readonly name: string;
   private parts: string[] = [];
   private units = 0;
+  private isOptional = false;
+  private isClosed = false;
 
   constructor(fd: number, name: string) {
     this.fd = fd;
     this.name = name;
   }
 
+  /** The run has other outputs that somebody waits for: when the reader of this one goes, its text is dropped. */
+  makeOptional(): void {
+    this.isOptional = true;
+  }
+
   push(text: string): void {
+    if (this.isClosed) return;
     this.parts.push(text);
     this.units += text.length;
   }
@@ -58,8 +66,12 @@ export class FdWriter {
         const code = (error as NodeJS.ErrnoException).code;
         // Another process has made the shared pipe non-blocking: it is full, not broken.
         if (code === "EAGAIN") await wait(2);
-        else if (code === "EPIPE") throw new ClosedPipe();
-        else throw new OutputError(this.name, error);
+        else if (code !== "EPIPE") throw new OutputError(this.name, error);
+        else if (!this.isOptional) throw new ClosedPipe();
+        else {
+          this.isClosed = true;
+          return;
+        }
       }
     }
   }

@@ -51,9 +51,9 @@ export const events: readonly ({ finding: Finding } | { record: RecordVerdict })
   { record: { source: "chats/42.json", record: 2, line: 30, format: "smartsupp", verdict: "valid" } },
   {
     finding: finding({
-      code: "format/not-a-conversation",
+      code: "input/no-body",
       severity: "info",
-      message: "userlike operator carries no conversation; it is skipped",
+      message: "the HAR entry has no body",
       source: "<stdin>",
       pointer: "",
       offset: 0,
@@ -62,7 +62,7 @@ export const events: readonly ({ finding: Finding } | { record: RecordVerdict })
       endLine: 3,
       endColumn: 2,
       format: "userlike",
-      args: { format: "userlike", kind: "operator" },
+      args: { container: "HAR entry" },
       excerpt: { text: '{ "_type": "operator",', column: 1 },
     }),
   },
