@@ -4,7 +4,12 @@ export type { DiagnosticArgs, DiagnosticCode, Severity } from "./diagnostics/dia
 export type { Excerpt, Finding, Place } from "./diagnostics/finding.ts";
 export { stringifyJson } from "./json/stringify.ts";
 export { ExactNumber, type Json, type JsonObject } from "./json/value.ts";
-export { type Conversion, type ConvertedConversation, type ConvertOptions, convert } from "./library/convert.ts";
+export {
+  type Conversion,
+  type ConvertedConversation,
+  type ConvertOptions,
+  convert,
+} from "./library/convert.ts";
 export { detect, formats, schemaOf } from "./library/formats.ts";
 export type { ChatInput, DetectedFormat, FormatInfo, ReadOptions } from "./library/types.ts";
 export { type ValidatedRecord, type ValidateOptions, validate } from "./library/validate.ts";

@@ -40,7 +40,10 @@ describe("the README", () => {
     const printed = output(line);
     if (isUpdate) {
       const text = readFileSync(path, "utf8");
-      writeFileSync(path, text.replace(block, () => `\`\`\`console\n$ ${line}\n${printed}\`\`\``));
+      writeFileSync(
+        path,
+        text.replace(block, () => `\`\`\`console\n$ ${line}\n${printed}\`\`\``),
+      );
     } else expect(printed).toBe(shown);
   });
 

@@ -1,6 +1,6 @@
 import type { DiagnosticArgs, DiagnosticCode } from "../diagnostics/diagnostic.ts";
 import { escapeControls } from "../diagnostics/quote.ts";
-import type { Probe } from "../input/cutter.ts";
+import type { Probe } from "../input/cutting.ts";
 import { inflateBody } from "../input/inflate.ts";
 import { InputError } from "../input/input-error.ts";
 import { SourceProblem } from "../input/problems.ts";

@@ -64,7 +64,7 @@ export type DiagnosticCode = keyof DiagnosticArgs;
 export type Severity = "error" | "warning" | "info";
 
 /** Which part of a member a finding means: its key (an unknown field) or its value. */
-export type Target = "key" | "value";
+type Target = "key" | "value";
 
 export type Diagnostic = {
   [C in DiagnosticCode]: {

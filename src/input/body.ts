@@ -1,4 +1,3 @@
-import type { Place } from "../diagnostics/finding.ts";
 import { locateAll } from "../json/locate.ts";
 import { parseJson } from "../json/parse.ts";
 import { decodeUtf8, encodeUtf8, utf8Length } from "../json/text.ts";
@@ -20,7 +19,10 @@ export interface Body {
   readonly outerOffsets: (offsets: readonly number[]) => number[];
 }
 
-/** invalid: the record is no valid JSON. plain: it is no capture after all. no-body: it is one, without a body. */
+/**
+ * invalid: the record is no valid JSON. plain: it is no capture after all. no-body: it is one, without a
+ * body.
+ */
 export type Opened = Body | "invalid" | "plain" | { readonly capture: CaptureFacts };
 
 /** The body of a HAR 1.2 entry (documented: `request.postData.text`; `encoding` as browsers write it). */
@@ -84,7 +86,10 @@ function factsOf(request: Json | undefined, time: Json | undefined): CaptureFact
   };
 }
 
-/** Headers as HAR's `{name, value}`, as pairs, or as an object of texts or lists. What is none of these is left out. */
+/**
+ * Headers as HAR's `{name, value}`, as pairs, or as an object of texts or lists. What is none of these is
+ * left out.
+ */
 function headersOf(value: Json | undefined): [string, string][] {
   const pairs: [Json | undefined, Json | undefined][] = isArray(value)
     ? value.map((item) =>
@@ -102,9 +107,3 @@ function headersOf(value: Json | undefined): [string, string][] {
 
 /** What an injected inflater gives back: the bytes, or why there are none. */
 export type InflateBody = (bytes: Uint8Array, limitBytes: number) => Uint8Array | RecordProblem;
-
-/** The place of a string that holds a body, and those of offsets in it. */
-export interface BodyPlaces {
-  readonly start: Place;
-  readonly placesOf: (offsets: readonly number[]) => Place[];
-}

@@ -26,7 +26,9 @@ export const CLASS_CLOSE_BRACKET = 10;
 /** Class of each byte outside strings. Everything that is neither structure nor space is part of a word. */
 export const CLASS_OF: Uint8Array = classes();
 
-/** 1 for the bytes that the run through a string must stop at: a raw line feed shows that its end is missing. */
+/**
+ * 1 for the bytes that the run through a string must stop at: a raw line feed shows that its end is missing.
+ */
 export const STOPS_STRING: Uint8Array = table([QUOTE, BACKSLASH, LINE_FEED]);
 export const STOPS_STRING_OF_SEQUENCE: Uint8Array = table([QUOTE, BACKSLASH, LINE_FEED, RECORD_SEPARATOR]);
 
@@ -68,3 +70,6 @@ export function trimEnd(bytes: Uint8Array, start: number, end: number): number {
   while (at > start && isSpace(bytes[at - 1]!)) at--;
   return at;
 }
+
+/** The bytes of a problem that is nothing but a comma; its own may be gone by the time it is known. */
+export const ONE_COMMA: Uint8Array = Uint8Array.of(COMMA);

@@ -1,8 +1,8 @@
 import { BACKSLASH } from "./bytes.ts";
 
 /**
- * Where the bytes of a decoded JSON string stand in its spelling. A byte within a character that an escape spells
- * is at the start of that escape.
+ * Where the bytes of a decoded JSON string stand in its spelling. A byte within a character that an escape
+ * spells is at the start of that escape.
  *
  * @param bytes    Holds the string as it is spelled.
  * @param start    Index right after its opening quote.
@@ -28,7 +28,9 @@ export function spelledAt(bytes: Uint8Array, start: number, offsets: readonly nu
   });
 }
 
-/** Bytes that an escape takes as it is spelled, and as UTF-8. The string was parsed, so the escape is valid. */
+/**
+ * Bytes that an escape takes as it is spelled, and as UTF-8. The string was parsed, so the escape is valid.
+ */
 function escapeAt(bytes: Uint8Array, at: number): { spelled: number; decoded: number } {
   if (bytes[at + 1] !== 0x75) return { spelled: 2, decoded: 1 };
   const unit = Number.parseInt(String.fromCharCode(...bytes.subarray(at + 2, at + 6)), 16);

@@ -8,9 +8,9 @@ export type Found = { readonly path: string; readonly sizeBytes?: number } | { r
 const GLOB_CHARACTER = /[*?[\]{}()!+@]/;
 
 /**
- * The files that an argument means: itself, all of a folder, or what a glob matches. A name that exists is never
- * taken for a glob. Folders are read in depth, in order of code units, without names that begin with a dot and
- * without following links to folders.
+ * The files that an argument means: itself, all of a folder, or what a glob matches. A name that exists is
+ * never taken for a glob. Folders are read in depth, in order of code units, without names that begin with a
+ * dot and without following links to folders.
  *
  * @param seen  Real paths so far; files that come by way of a folder or glob are left out when they are in there.
  */

@@ -3,7 +3,10 @@ import { SIGNATURE_BYTES, type Signature, signatureOf } from "./signature.ts";
 
 type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
-/** The same bytes, but the first chunk is long enough for `signatureOf`, or all there is. None for an empty source. */
+/**
+ * The same bytes, but the first chunk is long enough for `signatureOf`, or all there is. None for an empty
+ * source.
+ */
 export async function* withWholeHead(chunks: Chunks): AsyncGenerator<Uint8Array, void, undefined> {
   let head: Uint8Array | undefined = new Uint8Array(0);
   for await (const chunk of chunks) {
@@ -36,7 +39,7 @@ export async function* textOnly(chunks: Chunks, gzip: string): AsyncGenerator<Ui
 }
 
 /** @throws {SourceProblem} Unless there is no signature. */
-export function refuse(signature: Signature | undefined, gzip: string): void {
+function refuse(signature: Signature | undefined, gzip: string): void {
   if (signature === undefined) return;
   throw new SourceProblem(signature.code === "gzip" ? gzipProblem(gzip) : signature);
 }

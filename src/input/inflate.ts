@@ -9,8 +9,9 @@ const PIECE_BYTES = 16 * 1024;
 const OUTPUT_BYTES = 64 * 1024;
 
 /**
- * Inflates gzip, of one or several members, and passes plain text through. What was inflated before a fault comes
- * out before the fault is thrown, but for what the 16 KiB that hold the fault inflate to: zlib gives that up.
+ * Inflates gzip, of one or several members, and passes plain text through. What was inflated before a fault
+ * comes out before the fault is thrown, but for what the 16 KiB that hold the fault inflate to: zlib gives
+ * that up.
  *
  * @throws {SourceProblem} For broken gzip, gzip in gzip, other compressions, UTF-16 and UTF-32, and more than
  *   `maxInflatedBytes` of output. Errors of `chunks` pass.
@@ -48,7 +49,10 @@ export async function* inflateChunks(
   }
 }
 
-/** Node's streaming gunzip, written to and read from by turns: piped, a fault would take all waiting output along. */
+/**
+ * Node's streaming gunzip, written to and read from by turns: piped, a fault would take all waiting output
+ * along.
+ */
 class Gunzip {
   // Without a limit of its own, a write is over when all its output is there.
   private readonly engine = createGunzip({

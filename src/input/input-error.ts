@@ -1,6 +1,6 @@
 /**
- * Why an input could not be read at all. Thrown while a source's chunks are read, so that one unreadable file does not
- * stop the others; only `stdin-is-terminal` is thrown before anything is read.
+ * Why an input could not be read at all. Thrown while a source's chunks are read, so that one unreadable file
+ * does not stop the others; only `stdin-is-terminal` is thrown before anything is read.
  */
 export class InputError extends Error {
   /** unreadable, nothing-matched: exit code 3. stdin-is-terminal: wrong usage. */

@@ -2,8 +2,8 @@ import type { Place } from "../diagnostics/finding.ts";
 import { LINE_FEED } from "./bytes.ts";
 
 /**
- * Turns ascending byte offsets into lines and columns while bytes go by. Nothing is counted before it is asked
- * for, and then only the line feeds and the characters of the last line: the scan itself pays nothing.
+ * Turns ascending byte offsets into lines and columns while bytes go by. Nothing is counted before it is
+ * asked for, and then only the line feeds and the characters of the last line: the scan itself pays nothing.
  */
 export class PlaceTracker {
   private offset: number;
@@ -81,7 +81,9 @@ export function placesFrom(start: Place, bytes: Uint8Array, offsets: readonly nu
 /** From this length on, looking at four bytes at once pays for the DataView. */
 const LONG_RUN = 64;
 
-/** How many UTF-16 units the UTF-8 in [from, to) makes; of damaged bytes, each but a continuation counts one. */
+/**
+ * How many UTF-16 units the UTF-8 in [from, to) makes; of damaged bytes, each but a continuation counts one.
+ */
 function utf16Units(bytes: Uint8Array, from: number, to: number): number {
   let units = 0;
   let at = from;

@@ -14,8 +14,8 @@ export function problemAt<C extends DiagnosticCode>(
 }
 
 /**
- * A fault of a whole source that shows while it is read (broken gzip, UTF-16, an unknown compression). Thrown by
- * the chunks of a `ByteSource`; `readRecords` turns it into a last record with a problem.
+ * A fault of a whole source that shows while it is read (broken gzip, UTF-16, an unknown compression). Thrown
+ * by the chunks of a `ByteSource`; `readRecords` turns it into a last record with a problem.
  */
 export class SourceProblem extends Error {
   readonly code: DiagnosticCode;
@@ -30,8 +30,8 @@ export class SourceProblem extends Error {
 }
 
 /**
- * What is wrong with a document's own members, those around its list of records: these are no record that json/parse
- * would see later.
+ * What is wrong with a document's own members, those around its list of records: these are no record that
+ * json/parse would see later.
  *
  * @param before  Valid JSON text to put before `bytes`, so that both make one document.
  * @param after   The same for after.

@@ -13,8 +13,8 @@ const statFile = promisify(fstat);
 const readInto = promisify(read);
 
 /**
- * The bytes of a file, in chunks of 256 KiB. While one is worked on, the next is read; each is valid until the one after it is asked for.
- * The file is closed when the loop ends, however it ends.
+ * The bytes of a file, in chunks of 256 KiB. While one is worked on, the next is read; each is valid until
+ * the one after it is asked for. The file is closed when the loop ends, however it ends.
  *
  * @throws The file system's own error.
  */
@@ -62,8 +62,8 @@ export async function* readDescriptor(fd: number): AsyncGenerator<Uint8Array, vo
 }
 
 /**
- * The bytes of a pipe or socket. These are not read with `fs.read`: it blocks a thread until bytes come, and the
- * process could not end before that (seen on Node 20).
+ * The bytes of a pipe or socket. These are not read with `fs.read`: it blocks a thread until bytes come, and
+ * the process could not end before that (seen on Node 20).
  */
 export async function* readStream(fd: number): AsyncGenerator<Uint8Array, void, undefined> {
   const socket = new Socket({ fd, readable: true, writable: false });
@@ -74,7 +74,9 @@ export async function* readStream(fd: number): AsyncGenerator<Uint8Array, void, 
   }
 }
 
-/** Whether a file begins like gzip; false where it cannot be read, as that shows when it is read in earnest. */
+/**
+ * Whether a file begins like gzip; false where it cannot be read, as that shows when it is read in earnest.
+ */
 export async function isGzip(path: string): Promise<boolean> {
   const handle = await open(path, "r").catch(() => undefined);
   if (handle === undefined) return false;

@@ -1,7 +1,8 @@
 import type { DiagnosticArgs, DiagnosticCode } from "../diagnostics/diagnostic.ts";
 import { type Body, type InflateBody, type Opened, openCapture, openHarEntry } from "./body.ts";
 import type { Cut } from "./cut.ts";
-import { Cutter, type Probe } from "./cutter.ts";
+import { Cutter } from "./cutter.ts";
+import type { Probe } from "./cutting.ts";
 import { gzipProblem, textOnly } from "./heads.ts";
 import { placesFrom } from "./places.ts";
 import { problemAt, SourceProblem } from "./problems.ts";
@@ -15,9 +16,9 @@ export interface SplitOptions {
   readonly maxRecordBytes: number;
   /**
    * A fast path. Called at the start of every value of the top level (but arrays, which are lists) and every
-   * element of a list, with what the window holds of the input: bytes [start, end). It returns where a value ends that it dealt with
-   * completely, or -1. The splitter then counts that record and goes on behind it; what it yielded
-   * before has been taken by then, so order is kept. Bodies in captures are not offered.
+   * element of a list, with what the window holds of the input: bytes [start, end). It returns where a value
+   * ends that it dealt with completely, or -1. The splitter then counts that record and goes on behind it;
+   * what it yielded before has been taken by then, so order is kept. Bodies in captures are not offered.
    */
   readonly probe?: Probe;
   /** Unpacks gzip bodies of captures (this layer has no zlib); without it they are `input/compressed`. */
@@ -27,11 +28,12 @@ export interface SplitOptions {
 }
 
 /**
- * Cuts the bytes of one source into records, whatever JSON shape they have: a document, an array of payloads, JSON
- * Lines, concatenated texts, RFC 7464, a Ferndesk document, HAR 1.2 or capture records. Push-driven and synchronous;
- * needs neither Node nor the whole input. It never throws for bad data.
+ * Cuts the bytes of one source into records, whatever JSON shape they have: a document, an array of payloads,
+ * JSON Lines, concatenated texts, RFC 7464, a Ferndesk document, HAR 1.2 or capture records. Push-driven and
+ * synchronous; needs neither Node nor the whole input. It never throws for bad data.
  *
- * The iterables must be read to their end before the next call. A record's bytes are valid until the next one is asked for.
+ * The iterables must be read to their end before the next call. A record's bytes are valid until the next one
+ * is asked for.
  */
 export class RecordSplitter {
   private readonly source: string;
@@ -41,7 +43,9 @@ export class RecordSplitter {
   private sawInnerContainer = false;
   private readonly isOfBody: boolean;
 
-  /** @param isOfBody  Whether the bytes are the body of a capture: what looks like a capture in there is data. */
+  /**
+   * @param isOfBody  Whether the bytes are the body of a capture: what looks like a capture in there is data.
+   */
   constructor(source: string, options: SplitOptions, isOfBody = false) {
     this.source = source;
     this.isOfBody = isOfBody;
@@ -54,7 +58,10 @@ export class RecordSplitter {
     return this.given + this.cutter.probed;
   }
 
-  /** Whether a list of records was read, be it empty: `[]` and `{"conversations":[]}` are sound, nothing at all is not. */
+  /**
+   * Whether a list of records was read, be it empty: `[]` and `{"conversations":[]}` are sound, nothing at
+   * all is not.
+   */
   get sawContainer(): boolean {
     return this.sawInnerContainer || this.cutter.sawContainer;
   }
@@ -72,8 +79,8 @@ export class RecordSplitter {
   }
 
   /**
-   * The last record of a source that failed: it holds what there is of the record that was being read, and the problem.
-   * Call it instead of `end`.
+   * The last record of a source that failed: it holds what there is of the record that was being read, and
+   * the problem. Call it instead of `end`.
    */
   fail(code: DiagnosticCode, args: DiagnosticArgs[DiagnosticCode]): InputRecord {
     return this.numbered(this.cutter.fail(code, args));
@@ -189,8 +196,8 @@ function signatureProblem(signature: Signature, gzip: string): RecordProblem {
 }
 
 /**
- * The records of one source, as one stream. A fault of the source itself (broken gzip, UTF-16 and so on) comes out as a last record with
- * a problem; failures to read (`InputError`) are thrown.
+ * The records of one source, as one stream. A fault of the source itself (broken gzip, UTF-16 and so on)
+ * comes out as a last record with a problem; failures to read (`InputError`) are thrown.
  *
  * @param splitter  Bring your own to look at `records` and `sawContainer` afterwards.
  */

@@ -19,7 +19,7 @@ export const ENDS_IN_CONTAINER = 1;
 /** At a line that starts another record. */
 export const ENDS_AT_LINE = 2;
 /** At the next text of the top level. */
-export const ENDS_AT_TEXT = 3;
+const ENDS_AT_TEXT = 3;
 /** At a record separator, or at the end of the input. */
 export const ENDS_FOR_GOOD = 4;
 
@@ -32,9 +32,10 @@ const GARBAGE = 4;
 const NEVER = -(2 ** 30);
 
 /**
- * Finds the end of a broken value: at the top level where its brackets are balanced and another text follows, or at
- * the next line that starts like a record; in a container at the comma or bracket of the container's own depth.
- * Strings end at the end of their line at the latest, so that one missing quote does not swallow the rest.
+ * Finds the end of a broken value: at the top level where its brackets are balanced and another text follows,
+ * or at the next line that starts like a record; in a container at the comma or bracket of the container's
+ * own depth. Strings end at the end of their line at the latest, so that one missing quote does not swallow
+ * the rest.
  */
 export class Recovery {
   /** Where reading goes on. */

@@ -10,8 +10,8 @@ export type Signature =
 export const SIGNATURE_BYTES = 6;
 
 /**
- * Knows gzip, other compressions, and UTF-16 and UTF-32 with or without a byte order mark. Without one the NUL bytes
- * around an ASCII character give them away: JSON begins with two of those, and never with NUL.
+ * Knows gzip, other compressions, and UTF-16 and UTF-32 with or without a byte order mark. Without one the
+ * NUL bytes around an ASCII character give them away: JSON begins with two of those, and never with NUL.
  *
  * @param bytes  The start of the source; more than `SIGNATURE_BYTES` do not matter.
  * @returns Undefined for what may be UTF-8.

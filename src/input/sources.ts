@@ -5,8 +5,8 @@ import { isGzip, isStream, readDescriptor, readFile, readStream } from "./read-c
 import type { ByteSource } from "./types.ts";
 
 /**
- * From arguments to bytes: files, globs, folders and standard input, gzip inflated on the way. What the bytes mean
- * is decided in `records.ts`, which needs no Node.
+ * From arguments to bytes: files, globs, folders and standard input, gzip inflated on the way. What the bytes
+ * mean is decided in `records.ts`, which needs no Node.
  */
 export interface OpenOptions {
   /** Whether standard input is a terminal: nobody types payloads, so reading it is wrong usage. */
@@ -19,13 +19,14 @@ const STDIN_NAME = "<stdin>";
 const STDIN = 0;
 
 /**
- * The sources that arguments name, in the order of the arguments; within a folder or glob in order of code units. A file
- * that is reached a second time by a folder or glob is left out; one that is named twice is read twice. `-`, or no argument at all, is
- * standard input (read once, however often it is named).
+ * The sources that arguments name, in the order of the arguments; within a folder or glob in order of code
+ * units. A file that is reached a second time by a folder or glob is left out; one that is named twice is
+ * read twice. `-`, or no argument at all, is standard input (read once, however often it is named).
  *
- * An argument that cannot be read still gives a source: iterating its chunks throws an `InputError` (`unreadable` or
- * `nothing-matched`), and the sources after it are not affected. Chunks also throw `SourceProblem` (see
- * `inflateChunks`), which `readRecords` turns into a record. Nothing is held open before its chunks are asked for.
+ * An argument that cannot be read still gives a source: iterating its chunks throws an `InputError`
+ * (`unreadable` or `nothing-matched`), and the sources after it are not affected. Chunks also throw
+ * `SourceProblem` (see `inflateChunks`), which `readRecords` turns into a record. Nothing is held open before
+ * its chunks are asked for.
  *
  * @throws {InputError} `stdin-is-terminal`, at once, before anything is read.
  */

@@ -22,7 +22,7 @@ import {
 import { KeyWatch } from "./key-watch.ts";
 
 /** What the scan came to. */
-export const MORE = 0;
+const MORE = 0;
 export const DONE = 1;
 export const FAULT = 2;
 export const CONTAINER = 3;
@@ -50,9 +50,9 @@ const DEEPEST = 65_536;
 const NEVER = -(2 ** 30);
 
 /**
- * A pushdown automaton over the bytes of one value. It follows strings, brackets, commas and colons strictly, and
- * takes words (numbers, literals) and escapes as they come: json/parse judges those. So a value that passes ends
- * where it should, and one that does not stops at the first structural fault.
+ * A pushdown automaton over the bytes of one value. It follows strings, brackets, commas and colons strictly,
+ * and takes words (numbers, literals) and escapes as they come: json/parse judges those. So a value that
+ * passes ends where it should, and one that does not stops at the first structural fault.
  *
  * It can be interrupted after any byte. Indexes are those of the window; `shift` moves them with it.
  */
@@ -64,8 +64,8 @@ export class Structure {
   base = 0;
   stack: Uint8Array = new Uint8Array(64);
   /**
-   * Index of the first bracket in the value that opens at the start of a line with the indentation of a record:
-   * where the value turns out broken, the next record probably starts there. -1 where there is none.
+   * Index of the first bracket in the value that opens at the start of a line with the indentation of a
+   * record: where the value turns out broken, the next record probably starts there. -1 where there is none.
    */
   candidate = -1;
   /** Before this index a candidate is a fault at once: the text up to it was found broken before. */
@@ -120,7 +120,9 @@ export class Structure {
     return this.lineStart !== NEVER;
   }
 
-  /** Whether the scan stands in a number or literal that is the whole value: only what follows shows its end. */
+  /**
+   * Whether the scan stands in a number or literal that is the whole value: only what follows shows its end.
+   */
   get isBareWord(): boolean {
     return this.state === IN_WORD && this.depth === this.base;
   }
@@ -139,7 +141,10 @@ export class Structure {
     this.stack[this.depth++] = type;
   }
 
-  /** Scans from `from` as far as `to`. CONTAINER: a watched array was opened, and `at` is right after its bracket. */
+  /**
+   * Scans from `from` as far as `to`. CONTAINER: a watched array was opened, and `at` is right after its
+   * bracket.
+   */
   scan(bytes: Uint8Array, from: number, to: number): number {
     let at = from;
     let state = this.state;

@@ -5,9 +5,10 @@ const FIRST_PIECE_BYTES = 4096;
 const KEPT_BUFFER_BYTES = 1 << 20;
 
 /**
- * The stretch of input that can be looked at: either the chunk itself, or an own buffer in which the start of a
- * record that lay in earlier chunks is joined with as much of the chunk as the record needs. As soon as nothing before the
- * chunk is needed, the chunk itself is the window again; so records that lie within one chunk are never copied.
+ * The stretch of input that can be looked at: either the chunk itself, or an own buffer in which the start of
+ * a record that lay in earlier chunks is joined with as much of the chunk as the record needs. As soon as
+ * nothing before the chunk is needed, the chunk itself is the window again; so records that lie within one
+ * chunk are never copied.
  *
  * Indexes are those of `bytes`. Methods that move the window say by how much indexes shrink.
  */

@@ -25,7 +25,7 @@ export interface JsonProblem {
 }
 
 /** A key that its object had already; the later value stands. */
-export interface DuplicateKey {
+interface DuplicateKey {
   readonly key: string;
   readonly pointer: string;
   /** UTF-16 indexes of the later key, quotes included. */

@@ -289,6 +289,52 @@ describe("whatever the bytes are", () => {
     );
   });
 
+  test("pieces of documents in any order give the same in any chunks, places and all", () => {
+    const piece = fc.constantFrom(
+      ...[
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        '"',
+        "\\",
+        "\n",
+        " ",
+        "\u001e",
+        "\ufeff",
+        "é😀",
+        "1",
+        "true",
+        "nul",
+        '"a"',
+        "<html>",
+      ],
+      ...[
+        '"conversations":[',
+        '{"log":{"entries":[',
+        '{"request":{"postData":{"text":"[1,{}]"}}},',
+        '"method":1',
+      ],
+      ...[
+        '"body":"{\\"x\\":1}"',
+        '{"method":"x","bodyBase64":"e30="}',
+        '\n{"a":1}',
+        "\n  {",
+        '[{"a":1},',
+        '{"a":[1,{}]}',
+      ],
+    );
+    const input = fc.array(piece, { maxLength: 25 }).map((pieces) => encodeUtf8(pieces.join("")));
+    fc.assert(
+      fc.property(input, chunks, fc.constantFrom(8, 30, MEBIBYTE), (bytes, sizes, maxRecordBytes) => {
+        expect(split(bytes, { chunks: sizes, maxRecordBytes })).toEqual(split(bytes, { maxRecordBytes }));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
   test("records that are longer than a chunk, or go over a few of them, are put together", () => {
     const long = fc.array(fc.integer({ min: 0, max: 30_000 }), { minLength: 1, maxLength: 6 });
     const sizes = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 20_000 })), {

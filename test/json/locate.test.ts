@@ -53,5 +53,11 @@ function leaves(value: unknown, path: (string | number)[] = []): [string, unknow
 
 test("the test's own walk sees what parseJson reads", () => {
   expect(parseJson('{"a":[1,{"b":null}]}').ok).toBe(true);
-  expect(leaves({ a: [1, { b: null }] }).map(([pointer]) => pointer)).toEqual(["", "/a", "/a/0", "/a/1", "/a/1/b"]);
+  expect(leaves({ a: [1, { b: null }] }).map(([pointer]) => pointer)).toEqual([
+    "",
+    "/a",
+    "/a/0",
+    "/a/1",
+    "/a/1/b",
+  ]);
 });

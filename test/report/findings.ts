@@ -30,7 +30,7 @@ export const hostile =
 const planFile = "odd, na:me 100%.json";
 
 /** One run: three sources, findings of every kind, one of them without a verdict. */
-export const events: readonly ({ finding: Finding } | { record: RecordVerdict })[] = [
+const events: readonly ({ finding: Finding } | { record: RecordVerdict })[] = [
   { finding: finding() },
   {
     finding: finding({

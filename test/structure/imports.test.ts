@@ -46,14 +46,14 @@ const imports: Import[] = readdirSync(src, { recursive: true, encoding: "utf8" }
   .flatMap((name) => {
     const file = join(src, name);
     const text = readFileSync(file, "utf8");
-    return [...text.matchAll(/(?:^|\n)\s*(?:import|export)\s+(type\s)?[^;]*?from\s+"([^"]+)"|import\("([^"]+)"\)/g)].map(
-      (match) => ({
-        file: name,
-        room: name.split("/")[0]!,
-        target: match[2] ?? match[3]!,
-        isType: match[1] !== undefined,
-      }),
-    );
+    return [
+      ...text.matchAll(/(?:^|\n)\s*(?:import|export)\s+(type\s)?[^;]*?from\s+"([^"]+)"|import\("([^"]+)"\)/g),
+    ].map((match) => ({
+      file: name,
+      room: name.split("/")[0]!,
+      target: match[2] ?? match[3]!,
+      isType: match[1] !== undefined,
+    }));
   });
 
 function roomOf({ file, target }: Import): string {
@@ -74,7 +74,9 @@ describe("the house", () => {
   });
 
   test("lets formats use no more than types of the input", () => {
-    const values = imports.filter((one) => one.room === "formats" && one.target.startsWith(".") && roomOf(one) === "input");
+    const values = imports.filter(
+      (one) => one.room === "formats" && one.target.startsWith(".") && roomOf(one) === "input",
+    );
     expect(values.filter(({ isType }) => !isType)).toEqual([]);
   });
 
@@ -82,7 +84,10 @@ describe("the house", () => {
     const vendors = ["ferndesk", "smartsupp", "userlike"];
     const crossing = imports.filter(({ file, target }) => {
       const own = vendors.find((vendor) => file.startsWith(`formats/${vendor}/`));
-      return own !== undefined && (target.includes("registry") || vendors.some((one) => one !== own && target.includes(`/${one}/`)));
+      return (
+        own !== undefined &&
+        (target.includes("registry") || vendors.some((one) => one !== own && target.includes(`/${one}/`)))
+      );
     });
     expect(crossing).toEqual([]);
   });
@@ -96,7 +101,9 @@ describe("the house", () => {
   });
 
   test("keeps Node out of the rooms that run without it", () => {
-    const node = imports.filter(({ room, target }) => BROWSER_SAFE.includes(room) && target.startsWith("node:"));
+    const node = imports.filter(
+      ({ room, target }) => BROWSER_SAFE.includes(room) && target.startsWith("node:"),
+    );
     expect(node).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 export const command = fileURLToPath(new URL("../../bin/chatx.js", import.meta.url));
 
-export interface Run {
+interface Run {
   readonly stdout: string;
   readonly stdoutBytes: Buffer;
   readonly stderr: string;
@@ -12,7 +12,7 @@ export interface Run {
   readonly signal: NodeJS.Signals | null;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly stdin?: string | Uint8Array;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;

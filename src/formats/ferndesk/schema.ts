@@ -1,7 +1,7 @@
 import { isoInstant, z } from "../wire.ts";
 
 /** Spellings of a message's side. The prose of the vendor's page names the first two, its example the third. */
-export const FERNDESK_ROLES = ["user", "agent", "support_agent"] as const;
+const FERNDESK_ROLES = ["user", "agent", "support_agent"] as const;
 
 const FerndeskMessage = z
   .looseObject({
