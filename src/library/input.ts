@@ -20,7 +20,18 @@ export function recordsOf(
 }
 
 async function* bytesOf(input: ChatInput): AsyncGenerator<Uint8Array> {
-  if (typeof input === "string") yield encodeUtf8(input);
+  if (typeof input === "string") yield bytesOfText(input);
   else if (input instanceof Uint8Array) yield input;
-  else for await (const chunk of input) yield typeof chunk === "string" ? encodeUtf8(chunk) : chunk;
+  else for await (const chunk of input) yield typeof chunk === "string" ? bytesOfText(chunk) : chunk;
+}
+
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+/** What UTF-8 would spell U+D800 as; it is not valid, and so is reported at its place. */
+const NO_CHARACTER = [0xed, 0xa0, 0x80];
+
+/** A TextEncoder would replace half a surrogate pair without a word. */
+function bytesOfText(text: string): Uint8Array {
+  if (!LONE_SURROGATE.test(text)) return encodeUtf8(text);
+  const parts = text.split(LONE_SURROGATE).map((part) => [...encodeUtf8(part)]);
+  return Uint8Array.from(parts.flatMap((part, index) => (index === 0 ? part : [...NO_CHARACTER, ...part])));
 }
