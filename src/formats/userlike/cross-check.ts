@@ -2,7 +2,7 @@ import type { Report } from "../../diagnostics/diagnostic.ts";
 import { isArray, type Json, type JsonObject, member } from "../../json/value.ts";
 import { compareInstants } from "../../model/time.ts";
 import { reportDuplicateIds, reportTimesNotAscending } from "../message-rules.ts";
-import type { Spelling } from "./messages.ts";
+import type { Spelling } from "./spelling.ts";
 import { comparableInstant } from "./times.ts";
 import { idOf } from "./wire-values.ts";
 

@@ -1,7 +1,7 @@
 import type { Json } from "../../json/value.ts";
 import { member } from "../../json/value.ts";
 import type { Instant } from "../../model/time.ts";
-import type { Spelling, Surroundings } from "./messages.ts";
+import type { Spelling, Surroundings } from "./spelling.ts";
 import { arrivalTime } from "./times.ts";
 
 interface TimeLeaf {

@@ -2,8 +2,9 @@ import { digitsOf, isNumeric, type JsonObject, member } from "../../../json/valu
 import type { Conversation, Page, Visitor } from "../../../model/conversation.ts";
 import type { Edge, ReadContext, ReadResult } from "../../types.ts";
 import { agentsOf, customOf, ratingOf } from "../facts.ts";
-import { decodeMessages, type Spelling, spellingOf } from "../messages.ts";
+import { decodeMessages } from "../messages.ts";
 import { rankOf } from "../rank.ts";
+import { type Spelling, spellingOf } from "../spelling.ts";
 import { TimeReader } from "../times.ts";
 import { firstLeaf, present, presentOrNone, textOf } from "../wire-values.ts";
 
