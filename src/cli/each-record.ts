@@ -149,17 +149,18 @@ async function readSource(
 /** The items until the signal is aborted; then its reason is thrown, even while an item is waited for. */
 async function* abortable<T>(items: AsyncIterable<T> | Iterable<T>, signal: AbortSignal): AsyncGenerator<T> {
   const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  // One promise an item: a race against one that lives as long as the source would hold every item, since V8 keeps
+  // the reactions of a pending promise, and each of them its result.
   let stop: (reason: unknown) => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = reject;
-  });
-  aborted.catch(() => undefined);
   const onAbort = () => stop(signal.reason);
   signal.addEventListener("abort", onAbort);
   try {
     for (;;) {
       signal.throwIfAborted();
-      const next = await Promise.race([iterator.next(), aborted]);
+      const next = await new Promise<IteratorResult<T>>((resolve, reject) => {
+        stop = reject;
+        Promise.resolve(iterator.next()).then(resolve, reject);
+      });
       if (next.done) return;
       yield next.value;
     }

@@ -39,6 +39,10 @@ interface Node {
   chains?: readonly Chain[];
   /** Undefined where it depends on the conversation. */
   fixed?: Fate["fate"] | "depends";
+  /** Whether edges found while reading may start here. */
+  hasEdges?: boolean;
+  /** The fate of what is dropped here, worded once. */
+  drop?: Fate;
 }
 
 const NOTHING: readonly string[] = [];
@@ -124,26 +128,27 @@ export class LossTracer {
   /** The fate without its output pointers where the shape alone decides it. */
   private quickFate(node: Node, value: Json, path: readonly (string | number)[], trail: Trail): Fate {
     node.fixed ??= this.fixedFate(node);
-    const isPlain =
-      (typeof value !== "object" || value instanceof ExactNumber) &&
-      trail.inMerged === undefined &&
-      trail.readEdges.size === 0;
-    if (isPlain && node.fixed === "carried" && !this.isLeftOut(node, path, trail)) return CARRIED;
-    if (isPlain && node.fixed === "dropped") return this.dropped(node);
+    const isWhole = trail.inMerged === undefined && (trail.readEdges.size === 0 || !node.hasEdges);
+    if (isWhole && node.fixed === "dropped") {
+      node.drop ??= this.dropped(node);
+      return node.drop;
+    }
+    // Null and what is empty may be carried to a member that is left out when it has nothing to say.
+    const isScalar = typeof value !== "object" || value instanceof ExactNumber;
+    if (isWhole && isScalar && node.fixed === "carried" && !this.isLeftOut(node, path, trail)) return CARRIED;
     return this.resolve(node, path, trail);
   }
 
   /** The fate that holds for every document, where there is one. */
   private fixedFate(node: Node): Fate["fate"] | "depends" {
     node.chains ??= this.chainsOf(node.pattern);
+    node.hasEdges = this.conditionalRead.match(splitPointer(node.pattern)).length > 0;
     if (node.chains.some((chain) => chain.isCarried && chain.outputs.some((output) => output.isCarried))) {
       return "carried";
     }
-    const parts = splitPointer(node.pattern);
     const mayDepend =
       node.chains.some((chain) => chain.outputs.length > 0) ||
       this.isKept(node) ||
-      this.conditionalRead.match(parts).length > 0 ||
       node.chains.some((chain) => this.conditionalWrite.match(splitPointer(chain.model)).length > 0) ||
       node.chains.some((chain) => chain.model === "/messages/*/sender");
     return mayDepend ? "depends" : "dropped";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { instantFromMs, parseTime } from "../model/time.ts";
+import { isEpochMs, parseTime } from "../model/time.ts";
 
 /**
  * The words in which the vendors' schemas are written. All objects are loose: an unknown field passes and is
@@ -15,10 +15,7 @@ export const wholeNumber = () =>
 
 /** Whole milliseconds since 1970, within the years 0000 to 9999. */
 export const epochMilliseconds = () =>
-  z
-    .number()
-    .refine((value) => instantFromMs(value) !== undefined, { error: "a time in milliseconds since 1970" })
-    .meta({ type: "integer" });
+  z.number().refine(isEpochMs, { error: "a time in milliseconds since 1970" }).meta({ type: "integer" });
 
 /** ISO 8601 with `Z` or an offset. */
 export const isoInstant = () =>

@@ -7,7 +7,17 @@ import { ExactNumber, isArray, isObject, type Json } from "./value.ts";
  * @throws {TypeError} For a number that JSON cannot hold: infinity is never written as `null`.
  */
 export function stringifyJson(value: Json, indent = 0): string {
-  return write(value, indent, "\n");
+  return holdsExact(value) ? write(value, indent, "\n") : JSON.stringify(value, null, indent);
+}
+
+/** Whether something in it is written otherwise than JSON.stringify would: a number with digits of its own, or none. */
+function holdsExact(value: Json): boolean {
+  if (typeof value === "number") return !Number.isFinite(value);
+  if (typeof value !== "object" || value === null) return false;
+  if (value instanceof ExactNumber) return true;
+  if (isArray(value)) return value.some(holdsExact);
+  for (const key in value) if (holdsExact(value[key]!)) return true;
+  return false;
 }
 
 function write(value: Json, indent: number, newline: string): string {

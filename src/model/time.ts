@@ -19,16 +19,37 @@ function yearZeroOffset(): number {
   return date.getTime() - Date.UTC(0, 0, 1);
 }
 
-/** The instant of whole milliseconds since 1970; undefined outside the years 0000 to 9999 or for a fraction. */
-export function instantFromMs(epochMs: number): Instant | undefined {
-  if (!Number.isInteger(epochMs) || epochMs < EARLIEST_MS || epochMs > LATEST_MS) return undefined;
-  return trimFraction(new Date(epochMs).toISOString());
+const DAY_MS = 86_400_000;
+/** The day that was written last, with its `T`: captured times come in runs of one day. */
+let lastDay = Number.NaN;
+let lastDayText = "";
+
+/** Whether a number is whole milliseconds of the years 0000 to 9999. */
+export function isEpochMs(value: number): boolean {
+  return Number.isInteger(value) && value >= EARLIEST_MS && value <= LATEST_MS;
 }
 
-function trimFraction(iso: string): Instant {
-  return iso.replace(/\.?0*Z$/, (tail, at: number) =>
-    iso.lastIndexOf(".", at) >= 0 ? "Z" : tail,
-  ) as Instant;
+/** The instant of whole milliseconds since 1970; undefined outside the years 0000 to 9999 or for a fraction. */
+export function instantFromMs(epochMs: number): Instant | undefined {
+  if (!isEpochMs(epochMs)) return undefined;
+  const day = Math.floor(epochMs / DAY_MS);
+  if (day !== lastDay) {
+    lastDay = day;
+    lastDayText = new Date(day * DAY_MS).toISOString().slice(0, 11);
+  }
+  const ms = epochMs - day * DAY_MS;
+  const seconds = Math.floor(ms / 1000);
+  const time = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return `${lastDayText}${time}${fractionOf(ms % 1000)}Z` as Instant;
+}
+
+function two(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
+}
+
+function fractionOf(ms: number): string {
+  if (ms === 0) return "";
+  return `.${String(ms).padStart(3, "0").replace(/0+$/, "")}`;
 }
 
 /** Milliseconds since 1970, finer digits cut off towards the past. */
