@@ -64,10 +64,12 @@ export function examineRecord(record: InputRecord, format?: FormatAdapter): Exam
 function reportInvalidUtf8(bytes: Uint8Array, diagnostics: Placed[]): void {
   const start = invalidUtf8Offset(bytes);
   const args = { byte: bytes[start]! };
+  // The text up to the damage ends where the damage stands, so that is where parsing it stops.
+  const before = parseJson(decodeUtf8(bytes.subarray(0, start)) ?? "");
   diagnostics.push({
     code: "json/invalid-utf8",
     args,
-    pointer: "",
+    pointer: before.ok ? "" : before.problem.pointer,
     target: "value",
     bytes: { start, end: start + 1 },
   });

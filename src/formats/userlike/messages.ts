@@ -2,7 +2,7 @@ import { type Json, type JsonObject, member } from "../../json/value.ts";
 import type { Agent, Message, Sender } from "../../model/conversation.ts";
 import { placeInTime } from "./message-times.ts";
 import type { Spelling, Surroundings } from "./spelling.ts";
-import { firstLeaf, idOf, presentOrNone, tellingIdOf, textOf } from "./wire-values.ts";
+import { firstLeaf, idOf, type Leaf, presentOrNone, tellingIdOf, textOf } from "./wire-values.ts";
 
 /**
  * The messages of a document, in its own order and none left out.
