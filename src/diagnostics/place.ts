@@ -120,7 +120,7 @@ function placesAt(record: PlacedText, spans: readonly Stretch[]): Map<number, Pl
 
 /** How much of a long line is kept on each side of a finding, in bytes. */
 const WINDOW = 240;
-const lossy = new TextDecoder("utf-8", { ignoreBOM: true });
+let lossy: InstanceType<typeof TextDecoder> | undefined;
 
 /** The finding's line, or a window of it. Damaged bytes are shown as U+FFFD here, and here only. */
 function excerptAt(bytes: Uint8Array, at: number, place: Place): Excerpt {
@@ -130,6 +130,7 @@ function excerptAt(bytes: Uint8Array, at: number, place: Place): Excerpt {
   let to = at;
   while (to < bytes.length && to - at < WINDOW && bytes[to] !== 0x0a) to++;
   while (to > at && to < bytes.length && isContinuation(bytes[to])) to--;
+  lossy ??= new TextDecoder("utf-8", { ignoreBOM: true });
   const before = lossy.decode(bytes.subarray(from, at));
   const after = lossy.decode(bytes.subarray(at, to)).replace(/\r$/, "");
   return { text: before + after, column: place.column - before.length };

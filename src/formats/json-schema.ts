@@ -6,7 +6,7 @@ import { z } from "./wire.ts";
  * Rules between fields are not in it, nor is the warning for unknown fields: objects are open.
  */
 export function jsonSchemaOf(format: FormatAdapter): Record<string, unknown> {
-  const { $schema, ...schema } = z.toJSONSchema(format.schema, { target: "draft-2020-12", io: "input" });
+  const { $schema, ...schema } = z.toJSONSchema(format.schema(), { target: "draft-2020-12", io: "input" });
   return {
     $schema,
     $id: `urn:chatx:schema:${format.id}`,

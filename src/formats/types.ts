@@ -109,7 +109,7 @@ export interface FormatAdapter {
   readonly carries: readonly string[];
   readonly fields: readonly FieldRule[];
   /** All shapes of the format, for `chatx schema`. */
-  readonly schema: z.ZodType;
+  readonly schema: () => z.ZodType;
   /** The one shape that a document claims to be (by `_type`, `_event` …). */
   readonly shapeOf: (document: JsonObject) => z.ZodType;
   /** Never throws. */

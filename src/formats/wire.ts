@@ -31,4 +31,25 @@ export const anyTime = () =>
 /** An object whose members are the customer's own. */
 export const openObject = () => z.record(z.string(), z.unknown());
 
+/**
+ * Gives a schema its title and description for the published JSON Schema. Unlike zod's own `meta` it makes no copy,
+ * which would double the time to start; so the schema must not be shared with a field of another meaning.
+ */
+export function titled<S extends z.ZodType>(schema: S, title: string, description: string): S {
+  z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), title, description });
+  return schema;
+}
+
+/**
+ * A value that is made when it is first asked for. Schemas are: building those of all formats takes longer than
+ * checking a payload against one.
+ */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
 export { z };

@@ -1,4 +1,4 @@
-import { createGunzip, gunzipSync, type ZlibOptions } from "node:zlib";
+import type { ZlibOptions } from "node:zlib";
 import type { InflateBody } from "./body.ts";
 import { textOnly, withWholeHead } from "./heads.ts";
 import { problemAt, SourceProblem } from "./problems.ts";
@@ -7,6 +7,11 @@ import { signatureOf } from "./signature.ts";
 /** How much is inflated at once: at gzip's best ratio of 1,032 it becomes 17 MB, which bounds the memory. */
 const PIECE_BYTES = 16 * 1024;
 const OUTPUT_BYTES = 64 * 1024;
+
+/** Loaded when something is compressed: most runs read plain files. */
+function zlib(): typeof import("node:zlib") {
+  return process.getBuiltinModule("node:zlib");
+}
 
 /**
  * Inflates gzip, of one or several members, and passes plain text through. What was inflated before a fault
@@ -55,7 +60,7 @@ export async function* inflateChunks(
  */
 class Gunzip {
   // Without a limit of its own, a write is over when all its output is there.
-  private readonly engine = createGunzip({
+  private readonly engine = zlib().createGunzip({
     chunkSize: OUTPUT_BYTES,
     readableHighWaterMark: Number.MAX_SAFE_INTEGER,
   } as ZlibOptions);
@@ -126,7 +131,7 @@ function reasonOf(cause: unknown): string {
 /** Inflates the gzip body of a capture record, for `SplitOptions.inflate`. Never throws. */
 export const inflateBody: InflateBody = (bytes, limitBytes) => {
   try {
-    return gunzipSync(bytes, { maxOutputLength: Math.max(1, limitBytes) });
+    return zlib().gunzipSync(bytes, { maxOutputLength: Math.max(1, limitBytes) });
   } catch (error) {
     const isTooLarge = error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
     return isTooLarge

@@ -1,6 +1,5 @@
 import { close, fstat, open as openDescriptor, read } from "node:fs";
 import { open } from "node:fs/promises";
-import { Socket } from "node:net";
 import { promisify } from "node:util";
 import { SIGNATURE_BYTES, signatureOf } from "./signature.ts";
 
@@ -66,6 +65,8 @@ export async function* readDescriptor(fd: number): AsyncGenerator<Uint8Array, vo
  * the process could not end before that (seen on Node 20).
  */
 export async function* readStream(fd: number): AsyncGenerator<Uint8Array, void, undefined> {
+  // Loaded here because most runs read files.
+  const { Socket } = process.getBuiltinModule("node:net");
   const socket = new Socket({ fd, readable: true, writable: false });
   try {
     for await (const chunk of socket) yield chunk as Buffer;

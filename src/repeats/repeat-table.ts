@@ -1,5 +1,12 @@
-import { hash } from "node:crypto";
+/** Loaded with the first table: a single record needs none. */
+let crypto: typeof import("node:crypto") | undefined;
 
+function sha256(data: Uint8Array | string): Buffer {
+  crypto ??= process.getBuiltinModule("node:crypto");
+  return crypto.hash("sha256", data, "buffer");
+}
+
+const NEVER = (): void => undefined;
 const KEY_WORDS = 3;
 const WORDS = 5;
 
@@ -11,9 +18,16 @@ export class RepeatTable {
   private capacity = 1 << 10;
   private size = 0;
   private words = new Uint32Array(this.capacity * WORDS);
+  private first: (() => unknown) | undefined;
 
   /** Whether the id came before, and if so whether with the same content. The first content stands. */
   seen(id: string, content: Uint8Array | string): "new" | "same" | "differs" {
+    if (this.size === 0 && this.first === undefined) {
+      const copy = content.slice();
+      this.first = () => this.seen(id, copy);
+      return "new";
+    }
+    this.settleFirst();
     const mark = digest(content);
     const first = this.remember(id, mark[0]!, mark[1]!);
     if (first === undefined) return "new";
@@ -22,8 +36,21 @@ export class RepeatTable {
 
   /** Remembers a number (up to 2^53) under an id. @returns The number that stands there already. */
   numberOf(id: string, number: number): number | undefined {
+    if (this.size === 0 && this.first === undefined) {
+      this.first = () => this.numberOf(id, number);
+      return undefined;
+    }
+    this.settleFirst();
     const first = this.remember(id, number >>> 0, Math.floor(number / 2 ** 32));
     return first === undefined ? undefined : first[0] + first[1] * 2 ** 32;
+  }
+
+  /** The first entry is only hashed when there is a second to compare it with. */
+  private settleFirst(): void {
+    const first = this.first;
+    if (first === undefined) return;
+    this.first = NEVER;
+    if (first !== NEVER) first();
   }
 
   private remember(id: string, low: number, high: number): readonly [number, number] | undefined {
@@ -43,7 +70,7 @@ export class RepeatTable {
 
   /** Whether the same content came before under this id; of one id any number of contents are remembered. */
   seenContent(id: string, content: Uint8Array): boolean {
-    return this.seen(`${hash("sha256", content)} ${id}`, "") !== "new";
+    return this.seen(`${sha256(content).toString("hex")} ${id}`, "") !== "new";
   }
 
   /** First word of the id's slot, or of the empty slot where it belongs. */
@@ -71,7 +98,7 @@ export class RepeatTable {
 
 /** The first words of a SHA-256; the third is never 0, which marks an empty slot. */
 function digest(data: Uint8Array | string): Uint32Array {
-  const bytes = hash("sha256", data, "buffer");
+  const bytes = sha256(data);
   const words = new Uint32Array(KEY_WORDS);
   for (let k = 0; k < KEY_WORDS; k++) words[k] = bytes.readUInt32LE(k * 4);
   if (words[2] === 0) words[2] = 1;

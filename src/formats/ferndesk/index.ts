@@ -41,7 +41,7 @@ export const ferndesk: FormatAdapter = {
   carries: ["/id", "/url", "/messages/*/id", "/messages/*/sender", "/messages/*/text", "/messages/*/sentAt"],
   fields,
   schema: FerndeskDocument,
-  shapeOf: () => FerndeskConversation,
+  shapeOf: FerndeskConversation,
   recognise,
   crossCheck,
   messagesAt: "/messages",

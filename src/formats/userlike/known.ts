@@ -1,5 +1,5 @@
 import type { Known } from "../types.ts";
-import { z } from "../wire.ts";
+import { titled, z } from "../wire.ts";
 
 const WORDS: Readonly<Record<Known, string>> = {
   documented: "Documented by Userlike.",
@@ -10,7 +10,7 @@ const WORDS: Readonly<Record<Known, string>> = {
 
 /** The schema with a title and a description that ends with how the field is known, for the published JSON Schema. */
 export function known<S extends z.ZodType>(schema: S, how: Known, title: string, text: string): S {
-  return schema.meta({ title, description: `${text} ${WORDS[how]}` });
+  return titled(schema, title, `${text} ${WORDS[how]}`);
 }
 
 /**

@@ -24,7 +24,7 @@ export function recogniseEvent(document: JsonObject): Recognition {
 export function checkEvent(document: JsonObject, report: Report): void {
   const event = textAt(document, "event") ?? "";
   if (!isKnownEvent(event)) {
-    const nearest = nearestName(event, knownEvents);
+    const nearest = nearestName(event, knownEvents());
     report("format/unknown-event", "/event", {
       type: textAt(document, "type") ?? "",
       event,

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../json/value.ts";
 import { isObject, member } from "../../../json/value.ts";
-import { isoInstant, openObject, wholeNumber, z } from "../../wire.ts";
+import { isoInstant, once, openObject, wholeNumber, z } from "../../wire.ts";
 import { known } from "../known.ts";
 import { Contact, Conversation, EventMessage } from "./objects.ts";
 
@@ -11,13 +11,13 @@ import { Contact, Conversation, EventMessage } from "./objects.ts";
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 
-const messageMember: Shape = {
-  message: known(EventMessage, "third-party", "Message", "The message that the event is about."),
-};
+const messageMember = once<Shape>(() => ({
+  message: known(EventMessage(), "third-party", "Message", "The message that the event is about."),
+}));
 
-const deliveredMessage: Shape = {
+const deliveredMessage = once<Shape>(() => ({
   message: known(
-    EventMessage.extend({
+    EventMessage().extend({
       conversation_id: known(
         z.string(),
         "seen",
@@ -29,14 +29,14 @@ const deliveredMessage: Shape = {
     "Message",
     "The message that was or was not delivered.",
   ),
-};
+}));
 
 const agentId = (text: string) => known(z.string().nullish(), "third-party", "Agent id", text);
 
-const presence: Shape = {
+const presence = once<Shape>(() => ({
   conversation_id: known(z.string(), "third-party", "Conversation id", "Where the agent came or went."),
   agent_id: agentId("Who came or went."),
-};
+}));
 
 /** An agent's id by the third party's receiver; the documentation does not tell the type. */
 const assignment = (title: string) =>
@@ -49,63 +49,66 @@ interface EventShape {
 }
 
 /** Every event of a conversation that a source names. */
-const EVENTS = new Map<string, EventShape>([
-  ["conversation.opened", { members: {}, conversation: "always" }],
-  [
-    "conversation.closed",
-    {
-      members: {
-        close_type: known(
-          z.string().nullish(),
-          "documented",
-          "Close type",
-          "Who or what closed it; open vocabulary.",
-        ),
-        agent_id: agentId("Who closed it."),
-      },
-      conversation: "always",
-    },
-  ],
-  ["conversation.closed_by_contact", { members: {}, conversation: "always" }],
-  [
-    "conversation.rated",
-    {
-      members: {
-        rating_value: known(wholeNumber().nullish(), "documented", "Rating", "What the contact gave."),
-        rating_text: known(
-          z.string().nullish(),
-          "documented",
-          "Rating comment",
-          "What the contact wrote to it.",
-        ),
-      },
-      conversation: "always",
-    },
-  ],
-  [
-    "conversation.agent_assigned",
-    {
-      members: { assigned: assignment("Assigned agent"), assigned_by: assignment("Assigned by") },
-      conversation: "maybe",
-    },
-  ],
-  [
-    "conversation.agent_unassigned",
-    {
-      members: { unassigned: assignment("Unassigned agent"), unassigned_by: assignment("Unassigned by") },
-      conversation: "maybe",
-    },
-  ],
-  ["conversation.agent_joined", { members: presence, conversation: "never" }],
-  ["conversation.agent_left", { members: presence, conversation: "never" }],
-  ["conversation.contact_replied", { members: messageMember, conversation: "always" }],
-  ["conversation.agent_replied", { members: messageMember, conversation: "always" }],
-  ["conversation.bot_replied", { members: messageMember, conversation: "always" }],
-  ["conversation.message_delivered", { members: deliveredMessage, conversation: "never" }],
-  ["conversation.message_delivery_failed", { members: deliveredMessage, conversation: "never" }],
-]);
+const EVENTS = once(
+  () =>
+    new Map<string, EventShape>([
+      ["conversation.opened", { members: {}, conversation: "always" }],
+      [
+        "conversation.closed",
+        {
+          members: {
+            close_type: known(
+              z.string().nullish(),
+              "documented",
+              "Close type",
+              "Who or what closed it; open vocabulary.",
+            ),
+            agent_id: agentId("Who closed it."),
+          },
+          conversation: "always",
+        },
+      ],
+      ["conversation.closed_by_contact", { members: {}, conversation: "always" }],
+      [
+        "conversation.rated",
+        {
+          members: {
+            rating_value: known(wholeNumber().nullish(), "documented", "Rating", "What the contact gave."),
+            rating_text: known(
+              z.string().nullish(),
+              "documented",
+              "Rating comment",
+              "What the contact wrote to it.",
+            ),
+          },
+          conversation: "always",
+        },
+      ],
+      [
+        "conversation.agent_assigned",
+        {
+          members: { assigned: assignment("Assigned agent"), assigned_by: assignment("Assigned by") },
+          conversation: "maybe",
+        },
+      ],
+      [
+        "conversation.agent_unassigned",
+        {
+          members: { unassigned: assignment("Unassigned agent"), unassigned_by: assignment("Unassigned by") },
+          conversation: "maybe",
+        },
+      ],
+      ["conversation.agent_joined", { members: presence(), conversation: "never" }],
+      ["conversation.agent_left", { members: presence(), conversation: "never" }],
+      ["conversation.contact_replied", { members: messageMember(), conversation: "always" }],
+      ["conversation.agent_replied", { members: messageMember(), conversation: "always" }],
+      ["conversation.bot_replied", { members: messageMember(), conversation: "always" }],
+      ["conversation.message_delivered", { members: deliveredMessage(), conversation: "never" }],
+      ["conversation.message_delivery_failed", { members: deliveredMessage(), conversation: "never" }],
+    ]),
+);
 
-export const knownEvents: readonly string[] = [...EVENTS.keys()];
+export const knownEvents = once<readonly string[]>(() => [...EVENTS().keys()]);
 
 /** Events of people, not of conversations; new names of these kinds are expected. */
 export function isPeopleEvent(event: string): boolean {
@@ -113,7 +116,7 @@ export function isPeopleEvent(event: string): boolean {
 }
 
 export function isKnownEvent(event: string): boolean {
-  return EVENTS.has(event) || isPeopleEvent(event);
+  return EVENTS().has(event) || isPeopleEvent(event);
 }
 
 function envelope(title: string, event: z.ZodType, data: z.ZodType): z.ZodType {
@@ -142,38 +145,49 @@ interface Variants {
 }
 
 function variantsOf(name: string, { members, conversation }: EventShape): Variants {
-  const inner = conversation === "maybe" ? Conversation.nullish() : Conversation;
+  const inner = conversation === "maybe" ? Conversation().nullish() : Conversation();
   const told = known(inner, "third-party", "Conversation", "The conversation as it is now.");
   const nestedMembers: Shape = conversation === "never" ? members : { conversation: told, ...members };
   const nested = envelope(name, z.literal(name), z.looseObject(nestedMembers));
   if (conversation === "never") return { nested, direct: nested };
-  const direct = envelope(`${name}, conversation in data`, z.literal(name), Conversation.extend(members));
+  const direct = envelope(`${name}, conversation in data`, z.literal(name), Conversation().extend(members));
   return { nested, direct };
 }
 
-const shapes = new Map([...EVENTS].map(([name, shape]) => [name, variantsOf(name, shape)]));
-
-const contactEvent = envelope(
-  "contact event",
-  z.string().regex(/^contact\./),
-  z.looseObject({
-    contact: known(Contact.optional(), "third-party", "Contact", "A person; not a conversation."),
-  }),
+const shapes = once(
+  () => new Map([...EVENTS()].map(([name, shape]) => [name, once(() => variantsOf(name, shape))])),
 );
 
-const visitorEvent = envelope("visitor event", z.string().regex(/^visitor\./), openObject());
+const contactEvent = once(() =>
+  envelope(
+    "contact event",
+    z.string().regex(/^contact\./),
+    z.looseObject({
+      contact: known(Contact().optional(), "third-party", "Contact", "A person; not a conversation."),
+    }),
+  ),
+);
+
+const visitorEvent = once(() => envelope("visitor event", z.string().regex(/^visitor\./), openObject()));
 
 /**
  * Any other event: what is known of conversations and messages is checked where it turns up. The walk over unknown
  * fields does not look into `lazy`: there is nothing to compare the rest of these with.
  */
-const otherName = z
-  .string()
-  .refine((event) => !isKnownEvent(event), { error: "an event without a shape of its own" })
-  .meta({ not: { anyOf: [{ enum: knownEvents }, { pattern: "^(contact|visitor)\\." }] } });
+const otherName = once(() =>
+  z
+    .string()
+    .refine((event) => !isKnownEvent(event), { error: "an event without a shape of its own" })
+    .meta({ not: { anyOf: [{ enum: knownEvents() }, { pattern: "^(contact|visitor)\\." }] } }),
+);
 
-const otherMembers: Shape = {
-  conversation: known(Conversation.nullish(), "inferred", "Conversation", "As in the events that are known."),
+const otherMembers = once<Shape>(() => ({
+  conversation: known(
+    Conversation().nullish(),
+    "inferred",
+    "Conversation",
+    "As in the events that are known.",
+  ),
   conversation_id: known(
     z.string().nullish(),
     "inferred",
@@ -181,29 +195,29 @@ const otherMembers: Shape = {
     "As in the events that are known.",
   ),
   agent_id: known(z.string().nullish(), "inferred", "Agent id", "As in the events that are known."),
-  message: known(EventMessage.nullish(), "inferred", "Message", "As in the events that are known."),
-};
+  message: known(EventMessage().nullish(), "inferred", "Message", "As in the events that are known."),
+}));
 
-const other: Variants = {
+const other = once<Variants>(() => ({
   nested: envelope(
     "other event",
-    otherName,
-    z.lazy(() => z.looseObject(otherMembers)),
+    otherName(),
+    z.lazy(() => z.looseObject(otherMembers())),
   ),
   direct: envelope(
     "other event, conversation in data",
-    otherName,
-    z.lazy(() => Conversation.extend(otherMembers)),
+    otherName(),
+    z.lazy(() => Conversation().extend(otherMembers())),
   ),
-};
+}));
 
 /** The shape of the event that a document names, in the spelling of `data` that it uses. */
 export function eventShapeOf(document: JsonObject): z.ZodType {
   const event = member(document, "event");
-  if (typeof event !== "string") return other.nested;
-  if (event.startsWith("contact.")) return contactEvent;
-  if (event.startsWith("visitor.")) return visitorEvent;
-  const { nested, direct } = shapes.get(event) ?? other;
+  if (typeof event !== "string") return other().nested;
+  if (event.startsWith("contact.")) return contactEvent();
+  if (event.startsWith("visitor.")) return visitorEvent();
+  const { nested, direct } = (shapes().get(event) ?? other)();
   return isDirect(document) ? direct : nested;
 }
 
@@ -214,13 +228,15 @@ export function isDirect(document: JsonObject): boolean {
 }
 
 /** All shapes. */
-export const SmartsuppEvent = z
-  .union([
-    ...[...shapes.values(), other].flatMap(({ nested, direct }) => [...new Set([nested, direct])]),
-    contactEvent,
-    visitorEvent,
-  ])
-  .meta({
-    title: "Smartsupp webhook event",
-    description: "One event of Smartsupp's REST v2 webhooks.",
-  });
+export const SmartsuppEvent = once(() =>
+  z
+    .union([
+      ...[...shapes().values(), other].flatMap((variants) => [...new Set(Object.values(variants()))]),
+      contactEvent(),
+      visitorEvent(),
+    ])
+    .meta({
+      title: "Smartsupp webhook event",
+      description: "One event of Smartsupp's REST v2 webhooks.",
+    }),
+);

@@ -18,7 +18,7 @@ export const smartsupp: FormatAdapter = {
     .map(({ model }) => model),
   fields: hookFields,
   schema: SmartsuppHook,
-  shapeOf: () => SmartsuppHook,
+  shapeOf: SmartsuppHook,
   recognise: recogniseHook,
   crossCheck: checkHook,
   messagesAt: "/messages",

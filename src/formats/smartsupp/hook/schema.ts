@@ -1,4 +1,4 @@
-import { epochMilliseconds, openObject, wholeNumber, z } from "../../wire.ts";
+import { epochMilliseconds, once, openObject, wholeNumber, z } from "../../wire.ts";
 import { known } from "../known.ts";
 
 /**
@@ -15,123 +15,136 @@ const flag = (title: string, text: string) => known(z.boolean(), "documented", t
 const count = (title: string, text: string) =>
   known(wholeNumber().nullable(), "documented", title, `${text} That it may be null is inferred.`);
 
-const Channel = z.looseObject({
-  id: known(wholeNumber(), "documented", "Channel id", "The only id of the conversation in the body."),
-  isChat: flag("Is a chat", "Visitor and agent both wrote."),
-  isMissed: flag("Is missed", "No agent answered the visitor's last message."),
-  isTriggered: flag("Is triggered", "The chat has at least one trigger message."),
-  isOffline: flag("Is offline", "The visitor sent an offline message."),
-  isCompleted: flag(
-    "Is completed",
-    "The chat was closed and every message answered; by whom is told in two ways, so the flag is opaque.",
-  ),
-  isDropped: flag("Is dropped", "The chat was dropped; what that means is not explained."),
-  duration: count("Duration", "Whole seconds; in the example the time from beginAt to endAt, rounded down."),
-  avgResponse: count("Average response", "Whole seconds."),
-  firstResponse: count(
-    "First response",
-    "Whole seconds; in the example from the visitor's first message to the first agent message that no trigger sent.",
-  ),
-  messagesCount: count(
-    "Number of messages",
-    "In the example it equals neither the length of messages nor that without system messages.",
-  ),
-  wordsCount: count("Number of words", "Which messages it counts is not known."),
-  rating: known(
-    wholeNumber().nullable(),
-    "documented",
-    "Rating",
-    "Null when the visitor did not rate; 5 in the example.",
-  ),
-  ratingDesc: known(
-    z.string().nullable(),
-    "documented",
-    "Rating comment",
-    "Null when there is none; the example has an empty text beside a rating.",
-  ),
-});
+const Channel = once(() =>
+  z.looseObject({
+    id: known(wholeNumber(), "documented", "Channel id", "The only id of the conversation in the body."),
+    isChat: flag("Is a chat", "Visitor and agent both wrote."),
+    isMissed: flag("Is missed", "No agent answered the visitor's last message."),
+    isTriggered: flag("Is triggered", "The chat has at least one trigger message."),
+    isOffline: flag("Is offline", "The visitor sent an offline message."),
+    isCompleted: flag(
+      "Is completed",
+      "The chat was closed and every message answered; by whom is told in two ways, so the flag is opaque.",
+    ),
+    isDropped: flag("Is dropped", "The chat was dropped; what that means is not explained."),
+    duration: count(
+      "Duration",
+      "Whole seconds; in the example the time from beginAt to endAt, rounded down.",
+    ),
+    avgResponse: count("Average response", "Whole seconds."),
+    firstResponse: count(
+      "First response",
+      "Whole seconds; in the example from the visitor's first message to the first agent message that no trigger sent.",
+    ),
+    messagesCount: count(
+      "Number of messages",
+      "In the example it equals neither the length of messages nor that without system messages.",
+    ),
+    wordsCount: count("Number of words", "Which messages it counts is not known."),
+    rating: known(
+      wholeNumber().nullable(),
+      "documented",
+      "Rating",
+      "Null when the visitor did not rate; 5 in the example.",
+    ),
+    ratingDesc: known(
+      z.string().nullable(),
+      "documented",
+      "Rating comment",
+      "Null when there is none; the example has an empty text beside a rating.",
+    ),
+  }),
+);
 
 const visitorText = (title: string, text: string) =>
   known(z.string().nullish(), "seen", title, `${text} That it may be null or missing is inferred.`);
 
-const Visitor = z.looseObject({
-  id: known(wholeNumber().nullish(), "seen", "Visitor id", "A number, unlike the id in messages[].from."),
-  name: visitorText("Name", "As the visitor gave it."),
-  email: visitorText("E-mail address", "As the visitor gave it."),
-  note: visitorText("Note", "The agents' note on the visitor."),
-  group: known(z.string().nullish(), "seen", "Group", "Null in the example; a text when set is inferred."),
-  groupKey: known(
-    z.string().nullish(),
-    "seen",
-    "Group, older spelling",
-    "The name of group in the revisions before 16 November 2018.",
-  ),
-  ipAddress: visitorText("IP address", "Of the visitor's browser."),
-  city: visitorText("City", "The example holds a country here; it is taken as it comes."),
-  countryCode: visitorText("Country code", "Two letters, such as CZ."),
-  country: visitorText("Country", "The example holds a city here; it is taken as it comes."),
-  userAgent: visitorText("User agent", "Of the visitor's browser."),
-  platform: visitorText("Platform", "Of the visitor's browser, such as MacIntel."),
-  referer: visitorText("Referrer", "Spelt with one r; an empty text when there is none."),
-  variables: known(
-    openObject().nullish(),
-    "seen",
-    "Variables",
-    "What the customer's site attached: key to {label, value}; values are texts or numbers.",
-  ),
-});
+const Visitor = once(() =>
+  z.looseObject({
+    id: known(wholeNumber().nullish(), "seen", "Visitor id", "A number, unlike the id in messages[].from."),
+    name: visitorText("Name", "As the visitor gave it."),
+    email: visitorText("E-mail address", "As the visitor gave it."),
+    note: visitorText("Note", "The agents' note on the visitor."),
+    group: known(z.string().nullish(), "seen", "Group", "Null in the example; a text when set is inferred."),
+    groupKey: known(
+      z.string().nullish(),
+      "seen",
+      "Group, older spelling",
+      "The name of group in the revisions before 16 November 2018.",
+    ),
+    ipAddress: visitorText("IP address", "Of the visitor's browser."),
+    city: visitorText("City", "The example holds a country here; it is taken as it comes."),
+    countryCode: visitorText("Country code", "Two letters, such as CZ."),
+    country: visitorText("Country", "The example holds a city here; it is taken as it comes."),
+    userAgent: visitorText("User agent", "Of the visitor's browser."),
+    platform: visitorText("Platform", "Of the visitor's browser, such as MacIntel."),
+    referer: visitorText("Referrer", "Spelt with one r; an empty text when there is none."),
+    variables: known(
+      openObject().nullish(),
+      "seen",
+      "Variables",
+      "What the customer's site attached: key to {label, value}; values are texts or numbers.",
+    ),
+  }),
+);
 
-const Path = z.looseObject({
-  url: known(z.string().nullish(), "seen", "Address", "Of a page that the visitor saw."),
-  title: known(z.string().nullish(), "seen", "Page title", "Of that page."),
-});
+const Path = once(() =>
+  z.looseObject({
+    url: known(z.string().nullish(), "seen", "Address", "Of a page that the visitor saw."),
+    title: known(z.string().nullish(), "seen", "Page title", "Of that page."),
+  }),
+);
 
-const HookMessage = z.looseObject({
-  type: known(
-    z.string(),
-    "seen",
-    "Message type",
-    "visitor, agent or system; an open vocabulary. A trigger's message is an agent's.",
-  ),
-  name: known(
-    z.string().nullish(),
-    "seen",
-    "Author's name",
-    "Missing before the visitor gave one; an empty text for a trigger.",
-  ),
-  from: known(
-    z.union([z.string(), wholeNumber(), z.null()]).optional(),
-    "documented",
-    "Author",
-    "visitor:<id>, agent:<id> or system; before 16 November 2018 the bare id, null for trigger and system.",
-  ),
-  content: known(
-    z.string(),
-    "seen",
-    "Content",
-    "The text; of a system message a dotted code such as agent.join or close.visitorClose.",
-  ),
-  sentAt: known(time(), "seen", "Time of the message", "Milliseconds since 1970, ascending."),
-  triggeredBy: known(z.string().nullish(), "seen", "Trigger", "Name of the trigger that sent the message."),
-  email: known(
-    z.string().nullish(),
-    "seen",
-    "Author's e-mail address",
-    "Only in revisions up to 15 November 2018, and null there.",
-  ),
-});
+const HookMessage = once(() =>
+  z.looseObject({
+    type: known(
+      z.string(),
+      "seen",
+      "Message type",
+      "visitor, agent or system; an open vocabulary. A trigger's message is an agent's.",
+    ),
+    name: known(
+      z.string().nullish(),
+      "seen",
+      "Author's name",
+      "Missing before the visitor gave one; an empty text for a trigger.",
+    ),
+    from: known(
+      z.union([z.string(), wholeNumber(), z.null()]).optional(),
+      "documented",
+      "Author",
+      "visitor:<id>, agent:<id> or system; before 16 November 2018 the bare id, null for trigger and system.",
+    ),
+    content: known(
+      z.string(),
+      "seen",
+      "Content",
+      "The text; of a system message a dotted code such as agent.join or close.visitorClose.",
+    ),
+    sentAt: known(time(), "seen", "Time of the message", "Milliseconds since 1970, ascending."),
+    triggeredBy: known(z.string().nullish(), "seen", "Trigger", "Name of the trigger that sent the message."),
+    email: known(
+      z.string().nullish(),
+      "seen",
+      "Author's e-mail address",
+      "Only in revisions up to 15 November 2018, and null there.",
+    ),
+  }),
+);
 
-export const SmartsuppHook = z
-  .looseObject({
-    accountId: known(wholeNumber(), "documented", "Account id", "Of the customer at Smartsupp."),
-    beginAt: known(time(), "documented", "Start", "Milliseconds since 1970."),
-    endAt: known(time(), "documented", "End", "Milliseconds since 1970."),
-    channel: known(Channel, "documented", "Channel", "The conversation's own facts."),
-    visitor: known(Visitor, "documented", "Visitor", "Members are known from the example only."),
-    paths: known(z.array(Path), "documented", "Pages", "Pages that the visitor saw."),
-    messages: known(z.array(HookMessage), "documented", "Messages", "In the order they were sent."),
-  })
-  .meta({
-    title: "Smartsupp POST hook",
-    description: "One conversation as Smartsupp's POST hook sends it, in every published revision.",
-  });
+export const SmartsuppHook = once(() =>
+  z
+    .looseObject({
+      accountId: known(wholeNumber(), "documented", "Account id", "Of the customer at Smartsupp."),
+      beginAt: known(time(), "documented", "Start", "Milliseconds since 1970."),
+      endAt: known(time(), "documented", "End", "Milliseconds since 1970."),
+      channel: known(Channel(), "documented", "Channel", "The conversation's own facts."),
+      visitor: known(Visitor(), "documented", "Visitor", "Members are known from the example only."),
+      paths: known(z.array(Path()), "documented", "Pages", "Pages that the visitor saw."),
+      messages: known(z.array(HookMessage()), "documented", "Messages", "In the order they were sent."),
+    })
+    .meta({
+      title: "Smartsupp POST hook",
+      description: "One conversation as Smartsupp's POST hook sends it, in every published revision.",
+    }),
+);

@@ -1,4 +1,4 @@
-import { isoInstant, openObject, wholeNumber, z } from "../../wire.ts";
+import { isoInstant, once, openObject, wholeNumber, z } from "../../wire.ts";
 import { known } from "../known.ts";
 
 /**
@@ -32,7 +32,7 @@ const later = (title: string) =>
     "From the browser API's types; past the published part of the body.",
   );
 
-export const contactFields = {
+export const contactFields = once(() => ({
   city: text("City"),
   company: text("Company"),
   contact_by_email: flag("May be contacted by e-mail"),
@@ -88,6 +88,6 @@ export const contactFields = {
     "From the browser API's types: mr, ms, pr or prof; past the published part of the body.",
   ),
   street: later("Street"),
-};
+}));
 
-export const Contact = z.looseObject(contactFields).meta({ title: "Contact" });
+export const Contact = once(() => z.looseObject(contactFields()).meta({ title: "Contact" }));

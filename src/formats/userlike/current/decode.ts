@@ -40,7 +40,7 @@ export function decodeUserlike(document: JsonObject, context: ReadContext): Read
   const type = member(document, "_type");
   const event = textOf(member(document, "_event"));
   if (!WITH_CONVERSATION.has(type)) return { kind: "skipped", what: `${String(type)} ${event ?? ""}`.trim() };
-  if (shapeOf(document) === UntypedPart)
+  if (shapeOf(document) === UntypedPart())
     return { kind: "skipped", what: "conversation without a transcript" };
   const edges: Edge[] = [];
   const times = new TimeReader(context);

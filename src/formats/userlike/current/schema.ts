@@ -1,6 +1,6 @@
 import { nearestName } from "../../../diagnostics/nearest.ts";
 import { isArray, isObject, type JsonObject, member } from "../../../json/value.ts";
-import { anyTime, openObject, wholeNumber, z } from "../../wire.ts";
+import { anyTime, once, openObject, wholeNumber, z } from "../../wire.ts";
 import { known, openShape } from "../known.ts";
 import { CURRENT_PAIRS } from "../pairs.ts";
 import { LegacyMessage, OperatorInBrief, ZONELESS } from "../shared-schema.ts";
@@ -24,60 +24,64 @@ const eventField = (type: string) =>
     examples: [...CURRENT_PAIRS.get(type)!],
   });
 
-const TranscriptMessage = z
-  .looseObject({
-    body: known(
-      z.string().nullable(),
-      "documented",
-      "Text",
-      "Text of the message. That it may be null is inferred.",
-    ),
-    operator_name: known(
-      z.string().nullish(),
-      "documented",
-      "Operator name",
-      "Name of the operator who wrote the message; empty for the contact's own (seen).",
-    ),
-    id: known(
-      z.union([z.string(), wholeNumber()]).nullish(),
-      "documented",
-      "Message id",
-      "A text of at most 256 characters; that it stands here is inferred.",
-    ),
-    created_at: known(anyTime().nullish(), "inferred", "Time of the message", ZONELESS),
-    sent_at: known(
-      anyTime().nullish(),
-      "inferred",
-      "Time of the message",
-      "As in 2014; read where there is no created_at.",
-    ),
-    message: known(z.string().nullish(), "inferred", "Text", "As in 2014; read where body is null."),
-    name: known(z.string().nullish(), "inferred", "Name of the writer", "As in the old REST API."),
-    person: known(z.string().nullish(), "inferred", "Name of the writer", "As in 2014."),
-    display_name: known(
-      z.string().nullish(),
-      "inferred",
-      "Shown name of the writer",
-      "As in the old REST API.",
-    ),
-    operator_id: known(
-      z.union([wholeNumber(), z.string()]).nullish(),
-      "third-party",
-      "Operator id",
-      "As in the old REST API.",
-    ),
-    type: known(
-      z.string().nullish(),
-      "inferred",
-      "Direction",
-      "As in 2014; read where there is no operator_name.",
-    ),
-  })
-  .meta({ title: "Message" });
+const TranscriptMessage = once(() =>
+  z
+    .looseObject({
+      body: known(
+        z.string().nullable(),
+        "documented",
+        "Text",
+        "Text of the message. That it may be null is inferred.",
+      ),
+      operator_name: known(
+        z.string().nullish(),
+        "documented",
+        "Operator name",
+        "Name of the operator who wrote the message; empty for the contact's own (seen).",
+      ),
+      id: known(
+        z.union([z.string(), wholeNumber()]).nullish(),
+        "documented",
+        "Message id",
+        "A text of at most 256 characters; that it stands here is inferred.",
+      ),
+      created_at: known(anyTime().nullish(), "inferred", "Time of the message", ZONELESS),
+      sent_at: known(
+        anyTime().nullish(),
+        "inferred",
+        "Time of the message",
+        "As in 2014; read where there is no created_at.",
+      ),
+      message: known(z.string().nullish(), "inferred", "Text", "As in 2014; read where body is null."),
+      name: known(z.string().nullish(), "inferred", "Name of the writer", "As in the old REST API."),
+      person: known(z.string().nullish(), "inferred", "Name of the writer", "As in 2014."),
+      display_name: known(
+        z.string().nullish(),
+        "inferred",
+        "Shown name of the writer",
+        "As in the old REST API.",
+      ),
+      operator_id: known(
+        z.union([wholeNumber(), z.string()]).nullish(),
+        "third-party",
+        "Operator id",
+        "As in the old REST API.",
+      ),
+      type: known(
+        z.string().nullish(),
+        "inferred",
+        "Direction",
+        "As in 2014; read where there is no operator_name.",
+      ),
+    })
+    .meta({ title: "Message" }),
+);
 
-const Topic = z.looseObject({
-  text: known(z.string(), "documented", "Topic", "One topic of the conversation."),
-});
+const Topic = once(() =>
+  z.looseObject({
+    text: known(z.string(), "documented", "Topic", "One topic of the conversation."),
+  }),
+);
 
 const channelId = (title: string) =>
   known(z.string().nullish(), "seen", title, "Null in the published body; a text when set is inferred.");
@@ -85,22 +89,24 @@ const channelId = (title: string) =>
 const bodyTime = (title: string, text: string) =>
   known(anyTime().nullish(), "inferred", title, `${text} ${ZONELESS}`);
 
-const conversationId = known(
-  wholeNumber(),
-  "documented",
-  "Conversation id",
-  "A number; by it the callbacks of one conversation belong together.",
+const conversationId = once(() =>
+  known(
+    wholeNumber(),
+    "documented",
+    "Conversation id",
+    "A number; by it the callbacks of one conversation belong together.",
+  ),
 );
 
-const conversationFields = {
+const conversationFields = once(() => ({
   accepts_messages: known(z.boolean().nullish(), "seen", "Accepts messages", "A boolean."),
   addon_urls: known(openObject().nullish(), "seen", "Links of add-ons", "Empty in the published body."),
   channel_custom_contact_identifier: channelId("The contact's id in a custom channel"),
   channel_custom_conversation_identifier: channelId("The conversation's id in a custom channel"),
-  contact: known(Contact.nullish(), "seen", "Contact", "Who wrote to the operators."),
-  topics: known(z.array(Topic).nullish(), "documented", "Topics", "A list of objects with a text."),
+  contact: known(Contact().nullish(), "seen", "Contact", "Who wrote to the operators."),
+  topics: known(z.array(Topic()).nullish(), "documented", "Topics", "A list of objects with a text."),
   transcript: known(
-    z.array(TranscriptMessage).nullish(),
+    z.array(TranscriptMessage()).nullish(),
     "documented",
     "Transcript",
     "The messages, in order; documented for the body of chat_session end.",
@@ -117,7 +123,7 @@ const conversationFields = {
   last_message_sent_at: bodyTime("Last message", "As the contact has it."),
   status: known(z.string().nullish(), "inferred", "Status", "As in 2014."),
   messages: known(
-    z.array(LegacyMessage).nullish(),
+    z.array(LegacyMessage()).nullish(),
     "inferred",
     "Messages",
     "As in 2014; read where there is no transcript.",
@@ -143,83 +149,95 @@ const conversationFields = {
     "Answer to the survey",
     "As in 2014, such as Very Satisfied.",
   ),
-  operator_current: known(OperatorInBrief.nullish(), "inferred", "Operator at the end", "As in 2014."),
-  operator_created: known(OperatorInBrief.nullish(), "inferred", "Operator at the start", "As in 2014."),
-};
+  operator_current: known(OperatorInBrief().nullish(), "inferred", "Operator at the end", "As in 2014."),
+  operator_created: known(OperatorInBrief().nullish(), "inferred", "Operator at the start", "As in 2014."),
+}));
 
 const callback = (type: string, title: string) =>
   z
     .looseObject({
       _type: typeField(type),
       _event: eventField(type),
-      id: conversationId,
-      ...conversationFields,
+      id: conversationId(),
+      ...conversationFields(),
     })
     .meta({ title });
 
-const ChatSession = callback("chat_session", "Userlike chat_session callback");
-const ConversationEnded = callback("conversation", "Userlike conversation callback");
+const ChatSession = once(() => callback("chat_session", "Userlike chat_session callback"));
+const ConversationEnded = once(() => callback("conversation", "Userlike conversation callback"));
 
 /** Captured bodies of add-ons that send no `_type` (seen twice). */
-const noType = {
+const noType = once(() => ({
   _type: known(z.never().optional(), "seen", "Callback type", "Missing in the two published bodies."),
   _event: known(z.string().optional(), "inferred", "Event", "Missing in the two published bodies."),
-};
+}));
 
-const UntypedWithTranscript = z
-  .looseObject({ ...noType, ...conversationFields, id: conversationId })
-  .refine((body) => Array.isArray(body.transcript) || Array.isArray(body.messages), {
-    path: ["transcript"],
-    error: "a list of messages",
-  })
-  .meta({
-    title: "Userlike conversation without _type",
-    anyOf: [
-      { required: ["transcript"], properties: { transcript: { type: "array" } } },
-      { required: ["messages"], properties: { messages: { type: "array" } } },
-    ],
-  });
-
-export const UntypedPart = z
-  .looseObject({
-    ...noType,
-    ...conversationFields,
-    id: conversationId.optional(),
-    contact: known(Contact, "seen", "Contact", "Who writes to the operators."),
-    accepts_messages: known(z.boolean(), "seen", "Accepts messages", "A boolean."),
-  })
-  .meta({ title: "Userlike part of a conversation without _type" });
-
-const Operator = z
-  .looseObject({
-    _type: typeField("operator"),
-    _event: eventField("operator"),
-    ...OperatorInBrief.shape,
-    username: known(z.string().nullish(), "inferred", "User name", "As in 2014."),
-    locale: known(z.string().nullish(), "inferred", "Locale", "As in 2014."),
-    timezone: known(z.string().nullish(), "inferred", "Time zone", "As in 2014: an IANA name."),
-    is_active: known(z.boolean().nullish(), "inferred", "Is active", "As in 2014."),
-  })
-  .meta({ title: "Userlike operator callback" });
-
-const ContactCallback = z
-  .looseObject({
-    _type: typeField("contact"),
-    _event: eventField("contact"),
-    ...contactFields,
-    contact: known(Contact.nullish(), "inferred", "Contact", "Whether it is nested is not known."),
-  })
-  .meta({ title: "Userlike contact callback" });
-
-const UmWidget = openShape(
+const UntypedWithTranscript = once(() =>
   z
-    .looseObject({ _type: typeField("um_widget"), _event: eventField("um_widget") })
-    .meta({ title: "Userlike um_widget callback" }),
+    .looseObject({ ...noType(), ...conversationFields(), id: conversationId() })
+    .refine((body) => Array.isArray(body.transcript) || Array.isArray(body.messages), {
+      path: ["transcript"],
+      error: "a list of messages",
+    })
+    .meta({
+      title: "Userlike conversation without _type",
+      anyOf: [
+        { required: ["transcript"], properties: { transcript: { type: "array" } } },
+        { required: ["messages"], properties: { messages: { type: "array" } } },
+      ],
+    }),
 );
 
-const OtherType = openShape(z.looseObject({ _type: z.enum([...CURRENT_PAIRS.keys()]), _event: z.string() }));
+export const UntypedPart = once(() =>
+  z
+    .looseObject({
+      ...noType(),
+      ...conversationFields(),
+      id: conversationId().optional(),
+      contact: known(Contact(), "seen", "Contact", "Who writes to the operators."),
+      accepts_messages: known(z.boolean(), "seen", "Accepts messages", "A boolean."),
+    })
+    .meta({ title: "Userlike part of a conversation without _type" }),
+);
 
-const SHAPES: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
+const Operator = once(() =>
+  z
+    .looseObject({
+      _type: typeField("operator"),
+      _event: eventField("operator"),
+      ...OperatorInBrief().shape,
+      username: known(z.string().nullish(), "inferred", "User name", "As in 2014."),
+      locale: known(z.string().nullish(), "inferred", "Locale", "As in 2014."),
+      timezone: known(z.string().nullish(), "inferred", "Time zone", "As in 2014: an IANA name."),
+      is_active: known(z.boolean().nullish(), "inferred", "Is active", "As in 2014."),
+    })
+    .meta({ title: "Userlike operator callback" }),
+);
+
+const ContactCallback = once(() =>
+  z
+    .looseObject({
+      _type: typeField("contact"),
+      _event: eventField("contact"),
+      ...contactFields(),
+      contact: known(Contact().nullish(), "inferred", "Contact", "Whether it is nested is not known."),
+    })
+    .meta({ title: "Userlike contact callback" }),
+);
+
+const UmWidget = once(() =>
+  openShape(
+    z
+      .looseObject({ _type: typeField("um_widget"), _event: eventField("um_widget") })
+      .meta({ title: "Userlike um_widget callback" }),
+  ),
+);
+
+const OtherType = once(() =>
+  openShape(z.looseObject({ _type: z.enum([...CURRENT_PAIRS.keys()]), _event: z.string() })),
+);
+
+const SHAPES = new Map<string, () => z.ZodType>([
   ["chat_session", ChatSession],
   ["conversation", ConversationEnded],
   ["operator", Operator],
@@ -228,33 +246,35 @@ const SHAPES: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
 ]);
 
 /** All shapes of the format, for the published JSON Schema. */
-export const UserlikeBody = z
-  .union([
-    ChatSession,
-    ConversationEnded,
-    Operator,
-    ContactCallback,
-    UmWidget,
-    UntypedWithTranscript,
-    UntypedPart,
-  ])
-  .meta({
-    title: "Userlike API add-on callback",
-    description: "Any of the 18 documented callbacks, or a captured body of an add-on without _type.",
-  });
+export const UserlikeBody = once(() =>
+  z
+    .union([
+      ChatSession(),
+      ConversationEnded(),
+      Operator(),
+      ContactCallback(),
+      UmWidget(),
+      UntypedWithTranscript(),
+      UntypedPart(),
+    ])
+    .meta({
+      title: "Userlike API add-on callback",
+      description: "Any of the 18 documented callbacks, or a captured body of an add-on without _type.",
+    }),
+);
 
 /** The one shape that a body claims to be: by its `_type`, else by the members that the published bodies have. */
 export function shapeOf(document: JsonObject): z.ZodType {
   const type = member(document, "_type");
   if (typeof type === "string") {
     const near = SHAPES.get(type) ?? SHAPES.get(nearestName(type, SHAPES.keys()) ?? "");
-    return near ?? OtherType;
+    return (near ?? OtherType)();
   }
   if (type === undefined) {
-    if (hasMessageList(document)) return UntypedWithTranscript;
-    if (isPart(document)) return UntypedPart;
+    if (hasMessageList(document)) return UntypedWithTranscript();
+    if (isPart(document)) return UntypedPart();
   }
-  return ChatSession;
+  return ChatSession();
 }
 
 export function hasMessageList(document: JsonObject): boolean {

@@ -1,6 +1,6 @@
 import { nearestName } from "../../../diagnostics/nearest.ts";
 import { type JsonObject, member } from "../../../json/value.ts";
-import { anyTime, openObject, wholeNumber, z } from "../../wire.ts";
+import { anyTime, once, openObject, wholeNumber, z } from "../../wire.ts";
 import { known, openShape } from "../known.ts";
 import { LEGACY_PAIRS } from "../pairs.ts";
 import { LegacyMessage, OperatorInBrief } from "../shared-schema.ts";
@@ -30,7 +30,7 @@ const idAndName = (title: string, note: string) =>
   known(z.looseObject({ id: count("Number"), name: text("Name") }).nullish(), "seen", title, note);
 
 /** Members that a chat and an offline message have in common. */
-const common = {
+const common = once(() => ({
   id: known(wholeNumber(), "seen", "Id", "A number; chats and offline messages count apart (inferred)."),
   status: text("Status", "Only new was seen."),
   created_at: known(anyTime(), "seen", "Start", ZONELESS_TIME),
@@ -51,118 +51,143 @@ const common = {
   url: text("Page", "Where the contact was when writing."),
   marked_read: flag("Is marked as read"),
   data_privacy: flag("Data privacy", "A boolean; null in offline messages."),
-};
+}));
 
-const additional = (["01", "02", "03"] as const).flatMap((number) => [
-  [`client_additional${number}_name`, unset(`Name of additional field ${number}`)] as const,
-  [`client_additional${number}_value`, unset(`Value of additional field ${number}`)] as const,
-]);
+const additional = once(() =>
+  (["01", "02", "03"] as const).flatMap((number) => [
+    [`client_additional${number}_name`, unset(`Name of additional field ${number}`)] as const,
+    [`client_additional${number}_value`, unset(`Value of additional field ${number}`)] as const,
+  ]),
+);
 
-const Note = z.looseObject({
-  body: known(z.string().nullish(), "third-party", "Text", "In the old REST API."),
-  operator_id: known(wholeNumber().nullish(), "third-party", "Operator id", "In the old REST API."),
-  name: known(z.string().nullish(), "third-party", "Name of the writer", "In the old REST API."),
-  sent_at: known(z.string().nullish(), "third-party", "Time of the note", "In the old REST API."),
-});
-
-const ChatMeta = z
-  .looseObject({
-    _type: typeField("chat_meta"),
-    _event: eventField("chat_meta"),
-    ...common,
-    ended_at: known(anyTime().nullish(), "seen", "End", `${ZONELESS_TIME} Null while the chat runs.`),
-    duration: text("Duration", "HH:MM:SS from created_at to ended_at; runs on while the chat is open."),
-    client_uuid: text("Contact's id", "A text that may contain full stops, plus signs and slashes."),
-    ...Object.fromEntries(additional),
-    messages: known(z.array(LegacyMessage).nullish(), "seen", "Messages", "The messages so far, in order."),
-    messages_and_events: known(
-      z.array(LegacyMessage).nullish(),
-      "third-party",
-      "Messages and events",
-      "In the old REST API; read where there are no messages.",
-    ),
-    notes: known(
-      z.array(Note).nullish(),
-      "seen",
-      "Notes",
-      "The operators' own; only an empty list was seen.",
-    ),
-    organization: known(
-      z.looseObject({ id: count("Number"), name: text("Name") }).nullish(),
-      "third-party",
-      "Organization",
-      "In the old REST API.",
-    ),
-    operator_created: known(
-      OperatorInBrief.nullish(),
-      "seen",
-      "First operator",
-      "Whose chat it was at the start; another than operator_current after a forward.",
-    ),
-    operator_created_id: count("Id of the first operator"),
-    operator_current: known(OperatorInBrief.nullish(), "seen", "Present operator", "Whose chat it is now."),
-    operator_current_id: count("Id of the present operator"),
-    chat_widget_goal: idAndName("Goal", "An object whose members are null when no goal was reached."),
-    rate: known(z.number().nullish(), "seen", "Rating", "Null or a number; 5 was seen."),
-    post_survey_option: text("Answer to the survey", "Null or a text, such as Very Satisfied."),
-    feedback_message: text("Feedback", "Null or the contact's words."),
-    referrer: text("Referrer", "Only null was seen; a text when set is inferred."),
-    inital_url: text("First page", "Where the visit began; the misspelling is Userlike's."),
-    was_proactive: flag("Was proactive", "Whether the widget addressed the contact by itself."),
-  })
-  .refine((body) => Array.isArray(body.messages) || Array.isArray(body.messages_and_events), {
-    path: ["messages"],
-    error: "a list of messages",
-  })
-  .meta({
-    title: "Userlike chat_meta callback",
-    anyOf: [
-      { required: ["messages"], properties: { messages: { type: "array" } } },
-      { required: ["messages_and_events"], properties: { messages_and_events: { type: "array" } } },
-    ],
-  });
-
-const OfflineMessage = z
-  .looseObject({
-    _type: typeField("offline_message"),
-    _event: eventField("offline_message"),
-    ...common,
-    message: known(z.string(), "seen", "Text", "The one message of the contact."),
-    has_screenshot: known(z.boolean().nullish(), "third-party", "Has a screenshot", "In the old REST API."),
-    screenshot_oid: unset("Screenshot id"),
-    screenshot_url: unset("Screenshot link"),
-  })
-  .meta({ title: "Userlike offline_message callback" });
-
-const Operator = z
-  .looseObject({
-    _type: typeField("operator"),
-    _event: eventField("operator"),
-    ...OperatorInBrief.shape,
-    username: text("User name"),
-    jid: text("Jabber id"),
-    role: text("Role", "A letter; a was seen."),
-    role_name: text("Name of the role", "Admin was seen."),
-    is_active: flag("Is active"),
-    lang: text("Language"),
-    locale: text("Locale"),
-    timezone: text("Time zone", "An IANA name."),
-    dashboard_url: text("Link to the operator's settings"),
-    url_image: text("Portrait", "A link without a scheme."),
-    operator_group_id: count("Id of the operator group"),
-  })
-  .meta({ title: "Userlike operator callback of 2014" });
-
-const ChatWidget = openShape(
-  z.looseObject({ _type: typeField("chat_widget"), _event: eventField("chat_widget") }).meta({
-    title: "Userlike chat_widget callback",
-    description: "157 flat members were seen, all of them settings of the widget; they are not listed here.",
+const Note = once(() =>
+  z.looseObject({
+    body: known(z.string().nullish(), "third-party", "Text", "In the old REST API."),
+    operator_id: known(wholeNumber().nullish(), "third-party", "Operator id", "In the old REST API."),
+    name: known(z.string().nullish(), "third-party", "Name of the writer", "In the old REST API."),
+    sent_at: known(z.string().nullish(), "third-party", "Time of the note", "In the old REST API."),
   }),
 );
 
-const OtherType = openShape(z.looseObject({ _type: z.enum([...LEGACY_PAIRS.keys()]), _event: z.string() }));
+const ChatMeta = once(() =>
+  z
+    .looseObject({
+      _type: typeField("chat_meta"),
+      _event: eventField("chat_meta"),
+      ...common(),
+      ended_at: known(anyTime().nullish(), "seen", "End", `${ZONELESS_TIME} Null while the chat runs.`),
+      duration: text("Duration", "HH:MM:SS from created_at to ended_at; runs on while the chat is open."),
+      client_uuid: text("Contact's id", "A text that may contain full stops, plus signs and slashes."),
+      ...Object.fromEntries(additional()),
+      messages: known(
+        z.array(LegacyMessage()).nullish(),
+        "seen",
+        "Messages",
+        "The messages so far, in order.",
+      ),
+      messages_and_events: known(
+        z.array(LegacyMessage()).nullish(),
+        "third-party",
+        "Messages and events",
+        "In the old REST API; read where there are no messages.",
+      ),
+      notes: known(
+        z.array(Note()).nullish(),
+        "seen",
+        "Notes",
+        "The operators' own; only an empty list was seen.",
+      ),
+      organization: known(
+        z.looseObject({ id: count("Number"), name: text("Name") }).nullish(),
+        "third-party",
+        "Organization",
+        "In the old REST API.",
+      ),
+      operator_created: known(
+        OperatorInBrief().nullish(),
+        "seen",
+        "First operator",
+        "Whose chat it was at the start; another than operator_current after a forward.",
+      ),
+      operator_created_id: count("Id of the first operator"),
+      operator_current: known(
+        OperatorInBrief().nullish(),
+        "seen",
+        "Present operator",
+        "Whose chat it is now.",
+      ),
+      operator_current_id: count("Id of the present operator"),
+      chat_widget_goal: idAndName("Goal", "An object whose members are null when no goal was reached."),
+      rate: known(z.number().nullish(), "seen", "Rating", "Null or a number; 5 was seen."),
+      post_survey_option: text("Answer to the survey", "Null or a text, such as Very Satisfied."),
+      feedback_message: text("Feedback", "Null or the contact's words."),
+      referrer: text("Referrer", "Only null was seen; a text when set is inferred."),
+      inital_url: text("First page", "Where the visit began; the misspelling is Userlike's."),
+      was_proactive: flag("Was proactive", "Whether the widget addressed the contact by itself."),
+    })
+    .refine((body) => Array.isArray(body.messages) || Array.isArray(body.messages_and_events), {
+      path: ["messages"],
+      error: "a list of messages",
+    })
+    .meta({
+      title: "Userlike chat_meta callback",
+      anyOf: [
+        { required: ["messages"], properties: { messages: { type: "array" } } },
+        { required: ["messages_and_events"], properties: { messages_and_events: { type: "array" } } },
+      ],
+    }),
+);
 
-const SHAPES: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
+const OfflineMessage = once(() =>
+  z
+    .looseObject({
+      _type: typeField("offline_message"),
+      _event: eventField("offline_message"),
+      ...common(),
+      message: known(z.string(), "seen", "Text", "The one message of the contact."),
+      has_screenshot: known(z.boolean().nullish(), "third-party", "Has a screenshot", "In the old REST API."),
+      screenshot_oid: unset("Screenshot id"),
+      screenshot_url: unset("Screenshot link"),
+    })
+    .meta({ title: "Userlike offline_message callback" }),
+);
+
+const Operator = once(() =>
+  z
+    .looseObject({
+      _type: typeField("operator"),
+      _event: eventField("operator"),
+      ...OperatorInBrief().shape,
+      username: text("User name"),
+      jid: text("Jabber id"),
+      role: text("Role", "A letter; a was seen."),
+      role_name: text("Name of the role", "Admin was seen."),
+      is_active: flag("Is active"),
+      lang: text("Language"),
+      locale: text("Locale"),
+      timezone: text("Time zone", "An IANA name."),
+      dashboard_url: text("Link to the operator's settings"),
+      url_image: text("Portrait", "A link without a scheme."),
+      operator_group_id: count("Id of the operator group"),
+    })
+    .meta({ title: "Userlike operator callback of 2014" }),
+);
+
+const ChatWidget = once(() =>
+  openShape(
+    z.looseObject({ _type: typeField("chat_widget"), _event: eventField("chat_widget") }).meta({
+      title: "Userlike chat_widget callback",
+      description:
+        "157 flat members were seen, all of them settings of the widget; they are not listed here.",
+    }),
+  ),
+);
+
+const OtherType = once(() =>
+  openShape(z.looseObject({ _type: z.enum([...LEGACY_PAIRS.keys()]), _event: z.string() })),
+);
+
+const SHAPES = new Map<string, () => z.ZodType>([
   ["chat_meta", ChatMeta],
   ["offline_message", OfflineMessage],
   ["operator", Operator],
@@ -170,15 +195,17 @@ const SHAPES: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
 ]);
 
 /** All shapes of the format, for the published JSON Schema. */
-export const UserlikeLegacyBody = z.union([ChatMeta, OfflineMessage, Operator, ChatWidget]).meta({
-  title: "Userlike callback of 2014",
-  description: "Any of the callbacks that Userlike's API add-on sent in 2014.",
-});
+export const UserlikeLegacyBody = once(() =>
+  z.union([ChatMeta(), OfflineMessage(), Operator(), ChatWidget()]).meta({
+    title: "Userlike callback of 2014",
+    description: "Any of the callbacks that Userlike's API add-on sent in 2014.",
+  }),
+);
 
 /** The one shape that a body claims to be by its `_type`, or by the type that it almost spells. */
 export function shapeOf(document: JsonObject): z.ZodType {
   const type = member(document, "_type");
-  if (typeof type !== "string") return ChatMeta;
+  if (typeof type !== "string") return ChatMeta();
   const near = SHAPES.get(type) ?? SHAPES.get(nearestName(type, SHAPES.keys()) ?? "");
-  return near ?? OtherType;
+  return (near ?? OtherType)();
 }
