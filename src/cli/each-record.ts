@@ -114,10 +114,10 @@ async function readSource(
   handlers: RecordHandlers,
   progress: Progress,
 ): Promise<SourceOutcome> {
-  const { maxRecordBytes, maxInflatedBytes } = limits;
+  const { maxRecordBytes } = limits;
+  // A compressed body of a capture is held whole, so it may be no larger than a record.
   const splitter = new RecordSplitter(source.name, {
     maxRecordBytes,
-    maxInflatedBytes,
     inflate: inflateBody,
     ...(handlers.probe === undefined ? {} : { probe: handlers.probe }),
   });

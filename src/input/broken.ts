@@ -1,4 +1,4 @@
-import { trimEnd } from "./bytes.ts";
+import { isSpace, LINE_FEED, trimEnd } from "./bytes.ts";
 import { ANYTHING, SEPARATOR, textBeforeSuffix } from "./container.ts";
 import type { Cut } from "./cut.ts";
 import { type Cutting, IN_BROKEN, IN_GAP } from "./cutting.ts";
@@ -37,7 +37,17 @@ export function cutAtCandidate(c: Cutting): Cut | undefined {
 export function breakAt(c: Cutting, at: number, expected: string | undefined): void {
   c.mode = IN_BROKEN;
   c.expected = expected;
-  c.recovery.begin(at, c.structure.base === 0 ? 0 : c.indent);
+  const indent = c.structure.base === 0 ? 0 : c.indent;
+  c.recovery.begin(at, indent, c.container?.isMultiline ?? false, lineOf(c, at));
+}
+
+/** Start of the line that `at` is the first character of; -1 where the value began on it, or is not held. */
+function lineOf(c: Cutting, at: number): number {
+  if (c.isDropped) return -1;
+  const { bytes } = c.window;
+  let from = at;
+  while (from > c.start && isSpace(bytes[from - 1]!) && bytes[from - 1] !== LINE_FEED) from--;
+  return from > c.start && bytes[from - 1] === LINE_FEED ? from : -1;
 }
 
 /** Looks for the end of a broken value. */

@@ -1,3 +1,4 @@
+import { constants } from "node:buffer";
 import type { ZlibOptions } from "node:zlib";
 import type { InflateBody } from "./body.ts";
 import { textOnly, withWholeHead } from "./heads.ts";
@@ -131,7 +132,9 @@ function reasonOf(cause: unknown): string {
 /** Inflates the gzip body of a capture record, for `SplitOptions.inflate`. Never throws. */
 export const inflateBody: InflateBody = (bytes, limitBytes) => {
   try {
-    return zlib().gunzipSync(bytes, { maxOutputLength: Math.max(1, limitBytes) });
+    return zlib().gunzipSync(bytes, {
+      maxOutputLength: Math.min(Math.max(1, limitBytes), constants.MAX_LENGTH),
+    });
   } catch (error) {
     const isTooLarge = error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
     return isTooLarge

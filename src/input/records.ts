@@ -21,10 +21,8 @@ export interface SplitOptions {
    * what it yielded before has been taken by then, so order is kept. Bodies in captures are not offered.
    */
   readonly probe?: Probe;
-  /** Unpacks gzip bodies of captures (this layer has no zlib); without it they are `input/compressed`. */
+  /** Unpacks gzip bodies of captures, up to `maxRecordBytes` (this layer has no zlib); without it they are `input/compressed`. */
   readonly inflate?: InflateBody;
-  /** Most bytes that a body may inflate to; by default `maxRecordBytes`. */
-  readonly maxInflatedBytes?: number;
 }
 
 /**
@@ -183,7 +181,7 @@ function bodyBytes(body: Body, options: SplitOptions): RawBody {
   if (signature.code !== "gzip" || options.inflate === undefined) {
     return { bytes, isInflated: false, problem: signatureProblem(signature, GZIP) };
   }
-  const inflated = options.inflate(bytes, options.maxInflatedBytes ?? options.maxRecordBytes);
+  const inflated = options.inflate(bytes, options.maxRecordBytes);
   if (!(inflated instanceof Uint8Array)) return { bytes, isInflated: true, problem: inflated };
   const inner = signatureOf(inflated);
   if (inner === undefined) return { bytes: inflated, isInflated: true };

@@ -45,6 +45,7 @@ export class Recovery {
   private readonly structure: Structure;
   private state = OUTSIDE;
   private indent = -1;
+  private isMultiline = false;
   private isBlank = false;
   private lineStart = NEVER;
   /** Depth beyond what the stack of brackets is kept for. */
@@ -56,12 +57,15 @@ export class Recovery {
 
   /**
    * @param indent  Indentation of a line that may start another record; -1 for none.
+   * @param isMultiline  Whether the value stands in a list that goes over several lines.
+   * @param line  Index of the line's start, where only white space stands between it and `at`; -1 for none.
    */
-  begin(at: number, indent: number): void {
+  begin(at: number, indent: number, isMultiline: boolean, line: number): void {
     this.at = at;
     this.indent = indent;
-    this.isBlank = false;
-    this.lineStart = NEVER;
+    this.isMultiline = isMultiline;
+    this.isBlank = line >= 0;
+    this.lineStart = line >= 0 ? line : NEVER;
     this.excess = 0;
     const { base, depth } = this.structure;
     this.state = base === 0 && depth === 0 ? GARBAGE : OUTSIDE;
@@ -95,8 +99,8 @@ export class Recovery {
         continue;
       }
       if (isOpener(byte) && this.isLineOfRecord()) return this.stop(ENDS_AT_LINE);
-      this.isBlank = false;
       const event = this.take(byte);
+      this.isBlank = false;
       if (event !== STILL_BROKEN) return event;
     }
     return STILL_BROKEN;
@@ -154,6 +158,8 @@ export class Recovery {
     const wanted = byte === CLOSE_BRACE ? OBJECT : ARRAY;
     let depth = structure.depth;
     while (depth > structure.base && structure.stack[depth - 1] !== wanted) depth--;
+    if (depth <= structure.base + 1 && structure.depth > structure.base && this.isInner())
+      return STILL_BROKEN;
     if (depth === structure.base) {
       return structure.base > 0 && wanted === ARRAY ? this.stop(ENDS_IN_CONTAINER) : STILL_BROKEN;
     }
@@ -163,6 +169,13 @@ export class Recovery {
       this.state = BALANCED;
     }
     return STILL_BROKEN;
+  }
+
+  /** Whether a bracket stands too deep to close the record, in a list whose records go over several lines. */
+  private isInner(): boolean {
+    const { structure, indent, lineStart } = this;
+    if (!this.isMultiline || indent < 0 || (lineStart === NEVER && !structure.hasLineFeed)) return false;
+    return !this.isBlank || this.at - lineStart > indent;
   }
 
   private stop(event: number): number {

@@ -1,5 +1,5 @@
 import { beginGarbage, cutAtCandidate, fault } from "./broken.ts";
-import { isOpener, QUOTE, RECORD_SEPARATOR } from "./bytes.ts";
+import { COLON, isOpener, QUOTE, RECORD_SEPARATOR } from "./bytes.ts";
 import { textAfterPrefix, textBeforeSuffix } from "./container.ts";
 import type { Cut } from "./cut.ts";
 import { BETWEEN_TEXTS, type Cutting, IN_VALUE, type Probe } from "./cutting.ts";
@@ -87,6 +87,8 @@ function scalarProblem(c: Cutting, start: number, end: number): RecordProblem | 
   if (bytes[start] === QUOTE) return undefined;
   if (!SCALAR.test(String.fromCharCode(...bytes.subarray(start, Math.min(end, start + LONGEST_SCALAR)))))
     return "garbage";
+  // "10:42:07 POST /hook": a line of a log begins with a number, but is none.
+  if (bytes[end] === COLON) return "garbage";
   // RFC 7464, section 2.4: without a byte after it, a number may have lost its last digits.
   const isCutOff = c.structure.isSequence && (end === bytes.length || bytes[end] === RECORD_SEPARATOR);
   return isCutOff ? problemAt("input/cut-off", {}, 0, end - start) : undefined;

@@ -232,8 +232,7 @@ class Parser {
   private escape(): string {
     const at = this.at;
     const letter = this.text[at + 1];
-    if (letter === undefined)
-      this.stop("json/unexpected-end", this.text.length, this.text.length, "the rest of an escape");
+    if (letter === undefined) this.endsInEscape();
     const simple = SIMPLE_ESCAPES.get(letter);
     if (simple !== undefined) {
       this.at = at + 2;
@@ -251,11 +250,14 @@ class Parser {
   }
 
   private hexEscape(at: number): number {
-    const digits = this.text.slice(at + 2, at + 6);
-    if (this.text[at + 1] !== "u" || !/^[0-9a-fA-F]{4}$/.test(digits)) {
-      this.stop("json/bad-escape", at, Math.min(at + 2, this.text.length), "", this.text.slice(at, at + 2));
-    }
-    return Number.parseInt(digits, 16);
+    const spelled = this.text.slice(at, at + 6);
+    if (/^\\u[0-9a-fA-F]{4}$/.test(spelled)) return Number.parseInt(spelled.slice(2), 16);
+    if (/^\\u[0-9a-fA-F]{0,3}$/.test(spelled)) this.endsInEscape();
+    this.stop("json/bad-escape", at, Math.min(at + 2, this.text.length), "", spelled.slice(0, 2));
+  }
+
+  private endsInEscape(): never {
+    this.stop("json/unexpected-end", this.text.length, this.text.length, "the rest of an escape");
   }
 
   private number(): Json {
@@ -263,8 +265,8 @@ class Parser {
     const token = NUMBER.exec(this.text)?.[0];
     if (token === undefined) this.unexpected("a value");
     const end = this.at + token.length;
-    // "01", "1.", "1e" and "0x1f": a digit, a dot or a letter right after the token belongs to a broken number.
-    if (/[0-9A-Za-z.+-]/.test(this.text.charAt(end))) this.unexpected("a number as JSON spells it");
+    // "01", "1.", "1e", "0x1f", "1_000": a digit, dot or letter right after the token belongs to a broken number.
+    if (/[0-9A-Za-z_.+-]/.test(this.text.charAt(end))) this.unexpected("a number as JSON spells it");
     this.at = end;
     return numberFrom(token);
   }

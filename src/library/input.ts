@@ -16,7 +16,7 @@ export function recordsOf(
   const maxInflatedBytes = options.maxInflatedBytes ?? MAX_INFLATED_BYTES;
   const chunks = inflateChunks(bytesOf(input), maxInflatedBytes);
   const name = options.source ?? "<input>";
-  return readRecords({ name, chunks }, { maxRecordBytes, maxInflatedBytes, inflate: inflateBody });
+  return readRecords({ name, chunks }, { maxRecordBytes, inflate: inflateBody });
 }
 
 async function* bytesOf(input: ChatInput): AsyncGenerator<Uint8Array> {

@@ -10,11 +10,10 @@ export interface Fault {
   readonly format: FormatId;
   /** The payload's fixture; see `payload`. */
   readonly base: string;
-  /** Pairs of what is replaced and what is put there; see `edited`. One of them holds the marker. */
+  /** Pairs of what is replaced (see `edited`; "" is the whole payload) and what is put there, with one marker. */
   readonly edits?: readonly (readonly [at: string, put: string])[];
   /** The payload ends behind this, with the marker there. */
   readonly cutBehind?: string;
-  /** The record ends too early for its container to be closed after it: in a list it is the last thing there is. */
   readonly code: DiagnosticCode;
   /** Within the payload. */
   readonly pointer: string;
@@ -24,9 +23,9 @@ export interface Fault {
   readonly only?: "compact" | "pretty";
   /** Whether the format is named by the user rather than detected. */
   readonly isFormatGiven?: boolean;
-  /** Needs the first of these records before it, in the same input. */
-  readonly needsNeighbours?: boolean;
-  /** Why the brackets do not balance, or a string has no end: a list on one line cannot be read on behind it. */
+  /** The fixture whose id it has; the finding needs that one before it. */
+  readonly isLikeNeighbour?: string;
+  /** Brackets do not balance, or a string has no end: on one line nothing shows where the next record starts. */
   readonly swallowsList?: boolean;
 }
 
@@ -42,7 +41,7 @@ export function faults(
 /** The payload's text in a layout, with the fault and its marker. */
 export function planted(fault: Fault, layout: Layout): string {
   let text = payload(fault.base, layout);
-  for (const [at, put] of fault.edits ?? []) text = edited(text, at, put);
+  for (const [at, put] of fault.edits ?? []) text = at === "" ? put : edited(text, at, put);
   return fault.cutBehind === undefined ? text : `${cutBehind(text, fault.cutBehind)}⟦`;
 }
 

@@ -71,7 +71,7 @@ function escaped(unit: string): string {
  * Replaces one stretch of a JSON text, found by a snippet. White space between the snippet's tokens does not matter,
  * so the same edit fits every layout.
  *
- * @param snippet  Compact JSON with «» around what is replaced; must occur exactly once.
+ * @param snippet  Compact JSON with «» around what is replaced; must fit exactly once. … stands for any text.
  * @param put      What stands there afterwards, literally.
  */
 export function edited(text: string, snippet: string, put: string): string {
@@ -88,7 +88,9 @@ function findSnippet(text: string, snippet: string): { start: number; end: numbe
   const match = /^(.*)«(.*)»(.*)$/su.exec(snippet);
   if (match === null) throw new Error(`no «» in ${snippet}`);
   const [before, target, after] = match.slice(1).map(looselySpaced) as [string, string, string];
-  const pattern = new RegExp(`(?<=${before}\\s*)${target}(?=\\s*${after})`, "gu");
+  // Where nothing is replaced, "put" goes right behind what stands before it.
+  const space = target === "" ? "" : "\\s*";
+  const pattern = new RegExp(`(?<=${before}${space})${target}(?=\\s*${after})`, "gu");
   const found = [...text.matchAll(pattern)];
   if (found.length !== 1) throw new Error(`${found.length} times ${snippet}`);
   const start = found[0]!.index;
@@ -98,5 +100,9 @@ function findSnippet(text: string, snippet: string): { start: number; end: numbe
 /** A pattern for compact JSON that also fits its pretty-printed form. */
 function looselySpaced(snippet: string): string {
   const tokens = snippet.match(/"(?:[^"\\]|\\.)*"?|[^"\s]/gsu) ?? [];
-  return tokens.map((token) => token.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("\\s*");
+  return tokens.map((token) => (token === "…" ? "[^]*?" : literally(token))).join("\\s*");
+}
+
+function literally(token: string): string {
+  return token.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 }
