@@ -1,9 +1,9 @@
-import type { z } from "zod";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { reportZodIssues } from "../diagnostics/from-zod.ts";
 import { type JsonObject, plainView } from "../json/value.ts";
 import type { FormatAdapter } from "./types.ts";
 import { reportUnknownFields } from "./unknown-fields.ts";
+import type { Schema } from "./wire.ts";
 
 /**
  * Checks a document against the one shape it claims to be, then the rules between its fields.
@@ -12,7 +12,7 @@ import { reportUnknownFields } from "./unknown-fields.ts";
  * @returns Whether the shape held. Unknown fields and broken rules between fields are warnings and do not count.
  */
 export function checkDocument(adapter: FormatAdapter, document: JsonObject, report: Report): boolean {
-  const shape: z.ZodType = adapter.shapeOf(document);
+  const shape: Schema = adapter.shapeOf(document);
   const view = plainView(document) as JsonObject;
   const result = shape.safeParse(view);
   if (!result.success) reportZodIssues(result.error.issues, view, report);

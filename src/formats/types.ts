@@ -1,8 +1,8 @@
-import type { z } from "zod";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { Conversation } from "../model/conversation.ts";
 import type { TimeZone } from "../model/time.ts";
+import type { Schema } from "./wire.ts";
 
 /** Where a vendor fact comes from: the vendor's own words, a published payload, somebody else, or reasoning. */
 export type Known = "documented" | "seen" | "third-party" | "inferred";
@@ -109,9 +109,9 @@ export interface FormatAdapter {
   readonly carries: readonly string[];
   readonly fields: readonly FieldRule[];
   /** All shapes of the format, for `chatx schema`. */
-  readonly schema: () => z.ZodType;
+  readonly schema: () => Schema;
   /** The one shape that a document claims to be (by `_type`, `_event` …). */
-  readonly shapeOf: (document: JsonObject) => z.ZodType;
+  readonly shapeOf: (document: JsonObject) => Schema;
   /** Never throws. */
   readonly recognise: (document: JsonObject) => Recognition;
   /** Rules between fields, run after the schema held. Reports warnings. */

@@ -1,27 +1,27 @@
-import type { z } from "zod";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { nearestName } from "../diagnostics/nearest.ts";
 import { step } from "../json/pointer.ts";
 import { isArray, isObject, type Json } from "../json/value.ts";
+import type { Schema } from "./wire.ts";
 
 /** The parts of a zod schema that this walk looks at; zod keeps them under `_zod.def`. */
 interface Def {
   readonly type: string;
-  readonly shape?: Readonly<Record<string, z.ZodType>>;
-  readonly element?: z.ZodType;
-  readonly innerType?: z.ZodType;
-  readonly options?: readonly z.ZodType[];
+  readonly shape?: Readonly<Record<string, Schema>>;
+  readonly element?: Schema;
+  readonly innerType?: Schema;
+  readonly options?: readonly Schema[];
 }
 
 /**
  * Reports every member that the schema does not name, with the nearest name that it does. Members of open
  * objects (`z.record`, `z.unknown`) are the customer's own and never unknown.
  */
-export function reportUnknownFields(schema: z.ZodType, document: Json, report: Report): void {
+export function reportUnknownFields(schema: Schema, document: Json, report: Report): void {
   walk(schema, document, "", report);
 }
 
-function walk(schema: z.ZodType, value: Json, pointer: string, report: Report): void {
+function walk(schema: Schema, value: Json, pointer: string, report: Report): void {
   const def = defOf(schema);
   if (isArray(value) && def.type === "array" && def.element !== undefined) {
     const element = def.element;
@@ -41,7 +41,7 @@ function walk(schema: z.ZodType, value: Json, pointer: string, report: Report): 
 
 function reportUnknown(
   field: string,
-  shape: Readonly<Record<string, z.ZodType>>,
+  shape: Readonly<Record<string, Schema>>,
   value: Readonly<Record<string, Json>>,
   pointer: string,
   report: Report,
@@ -53,7 +53,7 @@ function reportUnknown(
 }
 
 /** Looks through optional, nullable and the like; of a union takes the option that has members. */
-function defOf(schema: z.ZodType): Def {
+function defOf(schema: Schema): Def {
   const def = schema._zod.def as unknown as Def;
   if (def.innerType !== undefined) return defOf(def.innerType);
   if (def.options === undefined) return def;

@@ -1,5 +1,5 @@
 import type { Known } from "../types.ts";
-import { titled, type z } from "../wire.ts";
+import { described, type Schema } from "../wire.ts";
 
 const WORDS: Readonly<Record<Known, string>> = {
   documented: "Documented by Smartsupp.",
@@ -9,6 +9,6 @@ const WORDS: Readonly<Record<Known, string>> = {
 };
 
 /** The schema with a title and a description that ends with how the field is known, for the published JSON Schema. */
-export function known<S extends z.ZodType>(schema: S, how: Known, title: string, text: string): S {
-  return titled(schema, title, `${text} ${WORDS[how]}`);
+export function known<S extends Schema>(schema: S, how: Known, title: string, text: string): S {
+  return described(schema, { title, description: `${text} ${WORDS[how]}` });
 }

@@ -1,5 +1,5 @@
 import type { Known } from "../types.ts";
-import { titled, z } from "../wire.ts";
+import { described, type Schema, z } from "../wire.ts";
 
 const WORDS: Readonly<Record<Known, string>> = {
   documented: "Documented by Userlike.",
@@ -9,14 +9,14 @@ const WORDS: Readonly<Record<Known, string>> = {
 };
 
 /** The schema with a title and a description that ends with how the field is known, for the published JSON Schema. */
-export function known<S extends z.ZodType>(schema: S, how: Known, title: string, text: string): S {
-  return titled(schema, title, `${text} ${WORDS[how]}`);
+export function known<S extends Schema>(schema: S, how: Known, title: string, text: string): S {
+  return described(schema, { title, description: `${text} ${WORDS[how]}` });
 }
 
 /**
  * A shape of which only the named members are known. Unlike in other shapes, the rest is not called unknown field
  * by field: there would be nothing to compare it with. (The walk over unknown fields does not look into `lazy`.)
  */
-export function openShape<S extends z.ZodType>(shape: S): z.ZodLazy<S> {
+export function openShape<S extends Schema>(shape: S): z.ZodMiniLazy<S> {
   return z.lazy(() => shape);
 }

@@ -1,4 +1,4 @@
-import { anyTime, once, wholeNumber, z } from "../wire.ts";
+import { anyTime, described, once, wholeNumber, z } from "../wire.ts";
 import { known } from "./known.ts";
 
 /** Shapes of 2014 that are also read where they turn up in a body of today. */
@@ -7,18 +7,18 @@ export const ZONELESS = "YYYY-MM-DD HH:MM:SS without a zone in 2014, ISO 8601 wi
 
 const Group = once(() =>
   z.looseObject({
-    id: known(wholeNumber().nullish(), "seen", "Group id", "Number of the operator group."),
-    name: known(z.string().nullish(), "seen", "Group name", "As the customer calls it."),
+    id: known(z.nullish(wholeNumber()), "seen", "Group id", "Number of the operator group."),
+    name: known(z.nullish(z.string()), "seen", "Group name", "As the customer calls it."),
   }),
 );
 
-const operatorText = (title: string, text: string) => known(z.string().nullish(), "seen", title, text);
+const operatorText = (title: string, text: string) => known(z.nullish(z.string()), "seen", title, text);
 
 /** An operator as a conversation names him or her. */
 export const OperatorInBrief = once(() =>
   z.looseObject({
     id: known(
-      z.union([wholeNumber(), z.string()]).nullish(),
+      z.nullish(z.union([wholeNumber(), z.string()])),
       "seen",
       "Operator id",
       "A number; that a text is taken too is inferred.",
@@ -27,76 +27,80 @@ export const OperatorInBrief = once(() =>
     first_name: operatorText("First name", "First name of the operator."),
     last_name: operatorText("Last name", "May be an empty text."),
     email: operatorText("E-mail address", "Address of the operator."),
-    operator_group: known(Group().nullish(), "seen", "Operator group", "The group that the operator is in."),
+    operator_group: known(z.nullish(Group()), "seen", "Operator group", "The group that the operator is in."),
   }),
 );
 
-const restText = (title: string, text: string) => known(z.string().nullish(), "third-party", title, text);
+const restText = (title: string, text: string) => known(z.nullish(z.string()), "third-party", title, text);
 
 /** One message of a `messages` or `messages_and_events` list, in the callbacks' or the old REST API's spelling. */
 export const LegacyMessage = once(() =>
-  z
-    .looseObject({
-      id: known(
-        z.union([z.string(), wholeNumber()]).nullish(),
-        "inferred",
-        "Message id",
-        "Read where it turns up.",
+  described(
+    z
+      .looseObject({
+        id: known(
+          z.nullish(z.union([z.string(), wholeNumber()])),
+          "inferred",
+          "Message id",
+          "Read where it turns up.",
+        ),
+        message: known(z.nullish(z.string()), "seen", "Text", "Text of the message, in callbacks."),
+        body: restText("Text", "Text of the message, in the old REST API."),
+        person: known(
+          z.nullish(z.string()),
+          "seen",
+          "Name of the writer",
+          "In callbacks; equals client_name for the contact.",
+        ),
+        name: restText("Name of the writer", "In the old REST API."),
+        display_name: restText("Shown name of the writer", "In the old REST API."),
+        operator_name: known(
+          z.nullish(z.string()),
+          "inferred",
+          "Operator name",
+          "As in today's transcript: empty for the contact.",
+        ),
+        operator_id: known(
+          z.nullish(z.union([wholeNumber(), z.string()])),
+          "third-party",
+          "Operator id",
+          "In the old REST API.",
+        ),
+        sent_at: known(z.nullish(anyTime()), "seen", "Time of the message", ZONELESS),
+        sent_at_time: known(
+          z.optional(z.unknown()),
+          "third-party",
+          "Clock time",
+          "In the old REST API; its form is not known.",
+        ),
+        created_at: known(
+          z.nullish(anyTime()),
+          "inferred",
+          "Time of the message",
+          "Read where it stands in place of sent_at.",
+        ),
+        type: known(
+          z.nullish(z.string()),
+          "seen",
+          "Direction",
+          "Only co (contact to operator) was ever seen; oc (operator to contact) is inferred.",
+        ),
+        event: known(
+          z.nullish(z.string()),
+          "third-party",
+          "Event",
+          "Name of what happened, in messages_and_events of the old REST API.",
+        ),
+      })
+      .check(
+        z.refine((item) => [item.message, item.body, item.event].some((text) => text !== undefined), {
+          path: ["message"],
+          error: "a text; the old REST API calls it body",
+        }),
       ),
-      message: known(z.string().nullish(), "seen", "Text", "Text of the message, in callbacks."),
-      body: restText("Text", "Text of the message, in the old REST API."),
-      person: known(
-        z.string().nullish(),
-        "seen",
-        "Name of the writer",
-        "In callbacks; equals client_name for the contact.",
-      ),
-      name: restText("Name of the writer", "In the old REST API."),
-      display_name: restText("Shown name of the writer", "In the old REST API."),
-      operator_name: known(
-        z.string().nullish(),
-        "inferred",
-        "Operator name",
-        "As in today's transcript: empty for the contact.",
-      ),
-      operator_id: known(
-        z.union([wholeNumber(), z.string()]).nullish(),
-        "third-party",
-        "Operator id",
-        "In the old REST API.",
-      ),
-      sent_at: known(anyTime().nullish(), "seen", "Time of the message", ZONELESS),
-      sent_at_time: known(
-        z.unknown().optional(),
-        "third-party",
-        "Clock time",
-        "In the old REST API; its form is not known.",
-      ),
-      created_at: known(
-        anyTime().nullish(),
-        "inferred",
-        "Time of the message",
-        "Read where it stands in place of sent_at.",
-      ),
-      type: known(
-        z.string().nullish(),
-        "seen",
-        "Direction",
-        "Only co (contact to operator) was ever seen; oc (operator to contact) is inferred.",
-      ),
-      event: known(
-        z.string().nullish(),
-        "third-party",
-        "Event",
-        "Name of what happened, in messages_and_events of the old REST API.",
-      ),
-    })
-    .refine((item) => [item.message, item.body, item.event].some((text) => text !== undefined), {
-      path: ["message"],
-      error: "a text; the old REST API calls it body",
-    })
-    .meta({
+    {
       title: "Message",
       anyOf: [{ required: ["message"] }, { required: ["body"] }, { required: ["event"] }],
-    }),
+    },
+  ),
 );

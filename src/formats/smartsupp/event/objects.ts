@@ -6,12 +6,12 @@ import { known } from "../known.ts";
  * transcribed it; enumerations are those of the vendor's own SDK. Nothing but ids and content is asked for.
  */
 
-const seenText = (title: string, text: string) => known(z.string().nullish(), "seen", title, text);
-const seenTime = (title: string, text: string) => known(isoInstant().nullish(), "seen", title, text);
-const seenFlag = (title: string, text: string) => known(z.boolean().nullish(), "seen", title, text);
-const seenIds = (title: string, text: string) => known(z.array(z.string()).nullish(), "seen", title, text);
-const seenCount = (title: string, text: string) => known(wholeNumber().nullish(), "seen", title, text);
-const sdkText = (title: string, text: string) => known(z.string().nullish(), "documented", title, text);
+const seenText = (title: string, text: string) => known(z.nullish(z.string()), "seen", title, text);
+const seenTime = (title: string, text: string) => known(z.nullish(isoInstant()), "seen", title, text);
+const seenFlag = (title: string, text: string) => known(z.nullish(z.boolean()), "seen", title, text);
+const seenIds = (title: string, text: string) => known(z.nullish(z.array(z.string())), "seen", title, text);
+const seenCount = (title: string, text: string) => known(z.nullish(wholeNumber()), "seen", title, text);
+const sdkText = (title: string, text: string) => known(z.nullish(z.string()), "documented", title, text);
 
 const ConversationChannel = once(() =>
   z.looseObject({
@@ -40,12 +40,12 @@ export const Conversation = once(() =>
   z.looseObject({
     id: known(z.string(), "seen", "Conversation id", "Begins co."),
     ext_id: seenText("External id", "Given by the customer."),
-    status: known(z.string().nullish(), "third-party", "Status", "open, served, pending or closed."),
+    status: known(z.nullish(z.string()), "third-party", "Status", "open, served, pending or closed."),
     unread: seenFlag("Unread", "By the agents."),
     created_at: seenTime("Start", "ISO 8601."),
     updated_at: seenTime("Last change", "Tells which of two events is the newer."),
     finished_at: seenTime("End", "Null while it is open."),
-    channel: known(ConversationChannel().nullish(), "seen", "Channel", "Where it takes place."),
+    channel: known(z.nullish(ConversationChannel()), "seen", "Channel", "Where it takes place."),
     contact_id: seenText("Contact id", "Begins ct."),
     visitor_id: seenText("Visitor id", "Begins vi."),
     agent_ids: seenIds("Agent ids", "Agents who take part."),
@@ -57,10 +57,15 @@ export const Conversation = once(() =>
     referer: seenText("Referrer", "Spelt with one r."),
     is_offline: seenFlag("Is offline", "Nobody was there."),
     is_served: seenFlag("Is served", "An agent took it."),
-    variables: known(openObject().nullish(), "seen", "Variables", "What the customer's site attached; flat."),
-    location: known(Location().nullish(), "seen", "Location", "Of the visitor."),
-    last_message: known(LastMessage().nullish(), "seen", "Last message", "A copy of its text and time."),
-    tags: known(z.unknown().optional(), "seen", "Tags", "A list or an object with a list."),
+    variables: known(
+      z.nullish(openObject()),
+      "seen",
+      "Variables",
+      "What the customer's site attached; flat.",
+    ),
+    location: known(z.nullish(Location()), "seen", "Location", "Of the visitor."),
+    last_message: known(z.nullish(LastMessage()), "seen", "Last message", "A copy of its text and time."),
+    tags: known(z.optional(z.unknown()), "seen", "Tags", "A list or an object with a list."),
   }),
 );
 
@@ -73,7 +78,7 @@ const Content = once(() =>
       "text, upload or rate_form; for events agent_join, agent_leave, agent_assign, agent_unassign or chat_close.",
     ),
     text: sdkText("Text", "Null where there is none."),
-    data: known(z.unknown().optional(), "documented", "Data", "Depends on the type."),
+    data: known(z.optional(z.unknown()), "documented", "Data", "Depends on the type."),
   }),
 );
 
@@ -81,16 +86,16 @@ const Content = once(() =>
 const Attachment = once(() =>
   z.looseObject({
     type: sdkText("Kind", "image or file."),
-    file_name: known(z.string().nullish(), "inferred", "File name", "fileName in the SDK."),
-    file_type: known(z.string().nullish(), "inferred", "Media type", "fileType in the SDK."),
-    expire_at: known(z.string().nullish(), "inferred", "Expiry of the link", "expireAt in the SDK."),
+    file_name: known(z.nullish(z.string()), "inferred", "File name", "fileName in the SDK."),
+    file_type: known(z.nullish(z.string()), "inferred", "Media type", "fileType in the SDK."),
+    expire_at: known(z.nullish(z.string()), "inferred", "Expiry of the link", "expireAt in the SDK."),
     fileName: sdkText("File name", "As the SDK spells it."),
     fileType: sdkText("Media type", "As the SDK spells it."),
     expireAt: sdkText("Expiry of the link", "As the SDK spells it."),
     url: sdkText("Link", "It expires."),
-    size: known(z.number().nullish(), "documented", "Size", "In bytes."),
-    width: known(z.number().nullish(), "documented", "Width", "Of an image, in pixels."),
-    height: known(z.number().nullish(), "documented", "Height", "Of an image, in pixels."),
+    size: known(z.nullish(z.number()), "documented", "Size", "In bytes."),
+    width: known(z.nullish(z.number()), "documented", "Width", "Of an image, in pixels."),
+    height: known(z.nullish(z.number()), "documented", "Height", "Of an image, in pixels."),
   }),
 );
 
@@ -118,7 +123,7 @@ export const EventMessage = once(() =>
     is_offline: seenFlag("Is offline", "Written while nobody was there."),
     is_offline_reply: seenFlag("Is an offline reply", "Answers an offline message."),
     response_time: seenCount("Response time", "Whole seconds."),
-    attachments: known(z.array(Attachment()).nullish(), "seen", "Attachments", "Files; empty for none."),
+    attachments: known(z.nullish(z.array(Attachment())), "seen", "Attachments", "Files; empty for none."),
     page_url: seenText("Page", "Where the visitor was."),
     delivery_status: seenText("Delivery status", "Open vocabulary."),
     delivered_at: seenTime("Time of delivery", "Null until then."),
@@ -133,11 +138,11 @@ export const Contact = once(() =>
     email: seenText("E-mail address", "Of the contact."),
     name: seenText("Name", "Of the contact."),
     phone: seenText("Phone number", "Of the contact."),
-    properties: known(openObject().nullish(), "seen", "Properties", "The customer's own."),
+    properties: known(z.nullish(openObject()), "seen", "Properties", "The customer's own."),
     note: seenText("Note", "The agents' note."),
     banned_at: seenTime("Time of the ban", "Null without one."),
     banned_by: seenText("Banned by", "Null without one."),
-    tags: known(z.unknown().optional(), "seen", "Tags", "A list or an object with a list."),
+    tags: known(z.optional(z.unknown()), "seen", "Tags", "A list or an object with a list."),
     gdpr_approved: seenFlag("Consent", "As the contact gave it."),
   }),
 );

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../json/value.ts";
 import { isObject, member } from "../../../json/value.ts";
-import { isoInstant, once, openObject, wholeNumber, z } from "../../wire.ts";
+import { described, isoInstant, once, openObject, type Schema, wholeNumber, z } from "../../wire.ts";
 import { known } from "../known.ts";
 import { Contact, Conversation, EventMessage } from "./objects.ts";
 
@@ -9,7 +9,7 @@ import { Contact, Conversation, EventMessage } from "./objects.ts";
  * documented; the shape of `data` rests on a third party's receiver, so it asks for little.
  */
 
-type Shape = Readonly<Record<string, z.ZodType>>;
+type Shape = Readonly<Record<string, Schema>>;
 
 const messageMember = once<Shape>(() => ({
   message: known(EventMessage(), "third-party", "Message", "The message that the event is about."),
@@ -17,7 +17,7 @@ const messageMember = once<Shape>(() => ({
 
 const deliveredMessage = once<Shape>(() => ({
   message: known(
-    EventMessage().extend({
+    z.extend(EventMessage(), {
       conversation_id: known(
         z.string(),
         "seen",
@@ -31,7 +31,7 @@ const deliveredMessage = once<Shape>(() => ({
   ),
 }));
 
-const agentId = (text: string) => known(z.string().nullish(), "third-party", "Agent id", text);
+const agentId = (text: string) => known(z.nullish(z.string()), "third-party", "Agent id", text);
 
 const presence = once<Shape>(() => ({
   conversation_id: known(z.string(), "third-party", "Conversation id", "Where the agent came or went."),
@@ -40,7 +40,7 @@ const presence = once<Shape>(() => ({
 
 /** An agent's id by the third party's receiver; the documentation does not tell the type. */
 const assignment = (title: string) =>
-  known(z.unknown().optional(), "documented", title, "Its type is not told.");
+  known(z.optional(z.unknown()), "documented", title, "Its type is not told.");
 
 interface EventShape {
   readonly members: Shape;
@@ -58,7 +58,7 @@ const EVENTS = once(
         {
           members: {
             close_type: known(
-              z.string().nullish(),
+              z.nullish(z.string()),
               "documented",
               "Close type",
               "Who or what closed it; open vocabulary.",
@@ -73,9 +73,9 @@ const EVENTS = once(
         "conversation.rated",
         {
           members: {
-            rating_value: known(wholeNumber().nullish(), "documented", "Rating", "What the contact gave."),
+            rating_value: known(z.nullish(wholeNumber()), "documented", "Rating", "What the contact gave."),
             rating_text: known(
-              z.string().nullish(),
+              z.nullish(z.string()),
               "documented",
               "Rating comment",
               "What the contact wrote to it.",
@@ -119,9 +119,9 @@ export function isKnownEvent(event: string): boolean {
   return EVENTS().has(event) || isPeopleEvent(event);
 }
 
-function envelope(title: string, event: z.ZodType, data: z.ZodType): z.ZodType {
-  return z
-    .looseObject({
+function envelope(title: string, event: Schema, data: Schema): Schema {
+  return described(
+    z.looseObject({
       type: known(z.literal("event_callback"), "documented", "Type", "The same for every event."),
       event: known(event, "documented", "Event", "What happened."),
       timestamp: known(isoInstant(), "documented", "Time of the event", "ISO 8601 with milliseconds and Z."),
@@ -131,26 +131,31 @@ function envelope(title: string, event: z.ZodType, data: z.ZodType): z.ZodType {
         "Account id",
         "A text of digits, unlike the hook's number.",
       ),
-      app_id: known(z.string().optional(), "documented", "App id", "The app whose webhook it is."),
+      app_id: known(z.optional(z.string()), "documented", "App id", "The app whose webhook it is."),
       data: known(data, "documented", "Data", "What the event is about."),
-    })
-    .meta({ title });
+    }),
+    { title },
+  );
 }
 
 interface Variants {
   /** The conversation in `data.conversation`. */
-  readonly nested: z.ZodType;
+  readonly nested: Schema;
   /** The conversation's fields in `data` itself, as the third party's receiver accepts them. */
-  readonly direct: z.ZodType;
+  readonly direct: Schema;
 }
 
 function variantsOf(name: string, { members, conversation }: EventShape): Variants {
-  const inner = conversation === "maybe" ? Conversation().nullish() : Conversation();
+  const inner = conversation === "maybe" ? z.nullish(Conversation()) : Conversation();
   const told = known(inner, "third-party", "Conversation", "The conversation as it is now.");
   const nestedMembers: Shape = conversation === "never" ? members : { conversation: told, ...members };
   const nested = envelope(name, z.literal(name), z.looseObject(nestedMembers));
   if (conversation === "never") return { nested, direct: nested };
-  const direct = envelope(`${name}, conversation in data`, z.literal(name), Conversation().extend(members));
+  const direct = envelope(
+    `${name}, conversation in data`,
+    z.literal(name),
+    z.extend(Conversation(), members),
+  );
   return { nested, direct };
 }
 
@@ -161,41 +166,45 @@ const shapes = once(
 const contactEvent = once(() =>
   envelope(
     "contact event",
-    z.string().regex(/^contact\./),
+    z.string().check(z.regex(/^contact\./)),
     z.looseObject({
-      contact: known(Contact().optional(), "third-party", "Contact", "A person; not a conversation."),
+      contact: known(z.optional(Contact()), "third-party", "Contact", "A person; not a conversation."),
     }),
   ),
 );
 
-const visitorEvent = once(() => envelope("visitor event", z.string().regex(/^visitor\./), openObject()));
+const visitorEvent = once(() =>
+  envelope("visitor event", z.string().check(z.regex(/^visitor\./)), openObject()),
+);
 
 /**
  * Any other event: what is known of conversations and messages is checked where it turns up. The walk over unknown
  * fields does not look into `lazy`: there is nothing to compare the rest of these with.
  */
 const otherName = once(() =>
-  z
-    .string()
-    .refine((event) => !isKnownEvent(event), { error: "an event without a shape of its own" })
-    .meta({ not: { anyOf: [{ enum: knownEvents() }, { pattern: "^(contact|visitor)\\." }] } }),
+  described(
+    z
+      .string()
+      .check(z.refine((event) => !isKnownEvent(event), { error: "an event without a shape of its own" })),
+    { not: { anyOf: [{ enum: knownEvents() }, { pattern: "^(contact|visitor)\\." }] } },
+  ),
 );
 
 const otherMembers = once<Shape>(() => ({
   conversation: known(
-    Conversation().nullish(),
+    z.nullish(Conversation()),
     "inferred",
     "Conversation",
     "As in the events that are known.",
   ),
   conversation_id: known(
-    z.string().nullish(),
+    z.nullish(z.string()),
     "inferred",
     "Conversation id",
     "As in the events that are known.",
   ),
-  agent_id: known(z.string().nullish(), "inferred", "Agent id", "As in the events that are known."),
-  message: known(EventMessage().nullish(), "inferred", "Message", "As in the events that are known."),
+  agent_id: known(z.nullish(z.string()), "inferred", "Agent id", "As in the events that are known."),
+  message: known(z.nullish(EventMessage()), "inferred", "Message", "As in the events that are known."),
 }));
 
 const other = once<Variants>(() => ({
@@ -207,12 +216,12 @@ const other = once<Variants>(() => ({
   direct: envelope(
     "other event, conversation in data",
     otherName(),
-    z.lazy(() => Conversation().extend(otherMembers())),
+    z.lazy(() => z.extend(Conversation(), otherMembers())),
   ),
 }));
 
 /** The shape of the event that a document names, in the spelling of `data` that it uses. */
-export function eventShapeOf(document: JsonObject): z.ZodType {
+export function eventShapeOf(document: JsonObject): Schema {
   const event = member(document, "event");
   if (typeof event !== "string") return other().nested;
   if (event.startsWith("contact.")) return contactEvent();
@@ -229,14 +238,15 @@ export function isDirect(document: JsonObject): boolean {
 
 /** All shapes. */
 export const SmartsuppEvent = once(() =>
-  z
-    .union([
+  described(
+    z.union([
       ...[...shapes().values(), other].flatMap((variants) => [...new Set(Object.values(variants()))]),
       contactEvent(),
       visitorEvent(),
-    ])
-    .meta({
+    ]),
+    {
       title: "Smartsupp webhook event",
       description: "One event of Smartsupp's REST v2 webhooks.",
-    }),
+    },
+  ),
 );

@@ -1,4 +1,4 @@
-import { epochMilliseconds, once, openObject, wholeNumber, z } from "../../wire.ts";
+import { described, epochMilliseconds, once, openObject, wholeNumber, z } from "../../wire.ts";
 import { known } from "../known.ts";
 
 /**
@@ -8,12 +8,13 @@ import { known } from "../known.ts";
  */
 
 /** The years 0000 to 9999, said in JSON Schema too: a time in microseconds is outside. */
-const time = () => epochMilliseconds().meta({ minimum: -62_167_219_200_000, maximum: 253_402_300_799_999 });
+const time = () =>
+  described(epochMilliseconds(), { minimum: -62_167_219_200_000, maximum: 253_402_300_799_999 });
 
 const flag = (title: string, text: string) => known(z.boolean(), "documented", title, text);
 
 const count = (title: string, text: string) =>
-  known(wholeNumber().nullable(), "documented", title, `${text} That it may be null is inferred.`);
+  known(z.nullable(wholeNumber()), "documented", title, `${text} That it may be null is inferred.`);
 
 const Channel = once(() =>
   z.looseObject({
@@ -42,13 +43,13 @@ const Channel = once(() =>
     ),
     wordsCount: count("Number of words", "Which messages it counts is not known."),
     rating: known(
-      wholeNumber().nullable(),
+      z.nullable(wholeNumber()),
       "documented",
       "Rating",
       "Null when the visitor did not rate; 5 in the example.",
     ),
     ratingDesc: known(
-      z.string().nullable(),
+      z.nullable(z.string()),
       "documented",
       "Rating comment",
       "Null when there is none; the example has an empty text beside a rating.",
@@ -57,17 +58,17 @@ const Channel = once(() =>
 );
 
 const visitorText = (title: string, text: string) =>
-  known(z.string().nullish(), "seen", title, `${text} That it may be null or missing is inferred.`);
+  known(z.nullish(z.string()), "seen", title, `${text} That it may be null or missing is inferred.`);
 
 const Visitor = once(() =>
   z.looseObject({
-    id: known(wholeNumber().nullish(), "seen", "Visitor id", "A number, unlike the id in messages[].from."),
+    id: known(z.nullish(wholeNumber()), "seen", "Visitor id", "A number, unlike the id in messages[].from."),
     name: visitorText("Name", "As the visitor gave it."),
     email: visitorText("E-mail address", "As the visitor gave it."),
     note: visitorText("Note", "The agents' note on the visitor."),
-    group: known(z.string().nullish(), "seen", "Group", "Null in the example; a text when set is inferred."),
+    group: known(z.nullish(z.string()), "seen", "Group", "Null in the example; a text when set is inferred."),
     groupKey: known(
-      z.string().nullish(),
+      z.nullish(z.string()),
       "seen",
       "Group, older spelling",
       "The name of group in the revisions before 16 November 2018.",
@@ -80,7 +81,7 @@ const Visitor = once(() =>
     platform: visitorText("Platform", "Of the visitor's browser, such as MacIntel."),
     referer: visitorText("Referrer", "Spelt with one r; an empty text when there is none."),
     variables: known(
-      openObject().nullish(),
+      z.nullish(openObject()),
       "seen",
       "Variables",
       "What the customer's site attached: key to {label, value}; values are texts or numbers.",
@@ -90,8 +91,8 @@ const Visitor = once(() =>
 
 const Path = once(() =>
   z.looseObject({
-    url: known(z.string().nullish(), "seen", "Address", "Of a page that the visitor saw."),
-    title: known(z.string().nullish(), "seen", "Page title", "Of that page."),
+    url: known(z.nullish(z.string()), "seen", "Address", "Of a page that the visitor saw."),
+    title: known(z.nullish(z.string()), "seen", "Page title", "Of that page."),
   }),
 );
 
@@ -104,13 +105,13 @@ const HookMessage = once(() =>
       "visitor, agent or system; an open vocabulary. A trigger's message is an agent's.",
     ),
     name: known(
-      z.string().nullish(),
+      z.nullish(z.string()),
       "seen",
       "Author's name",
       "Missing before the visitor gave one; an empty text for a trigger.",
     ),
     from: known(
-      z.union([z.string(), wholeNumber(), z.null()]).optional(),
+      z.optional(z.union([z.string(), wholeNumber(), z.null()])),
       "documented",
       "Author",
       "visitor:<id>, agent:<id> or system; before 16 November 2018 the bare id, null for trigger and system.",
@@ -122,9 +123,14 @@ const HookMessage = once(() =>
       "The text; of a system message a dotted code such as agent.join or close.visitorClose.",
     ),
     sentAt: known(time(), "seen", "Time of the message", "Milliseconds since 1970, ascending."),
-    triggeredBy: known(z.string().nullish(), "seen", "Trigger", "Name of the trigger that sent the message."),
+    triggeredBy: known(
+      z.nullish(z.string()),
+      "seen",
+      "Trigger",
+      "Name of the trigger that sent the message.",
+    ),
     email: known(
-      z.string().nullish(),
+      z.nullish(z.string()),
       "seen",
       "Author's e-mail address",
       "Only in revisions up to 15 November 2018, and null there.",
@@ -133,8 +139,8 @@ const HookMessage = once(() =>
 );
 
 export const SmartsuppHook = once(() =>
-  z
-    .looseObject({
+  described(
+    z.looseObject({
       accountId: known(wholeNumber(), "documented", "Account id", "Of the customer at Smartsupp."),
       beginAt: known(time(), "documented", "Start", "Milliseconds since 1970."),
       endAt: known(time(), "documented", "End", "Milliseconds since 1970."),
@@ -142,9 +148,10 @@ export const SmartsuppHook = once(() =>
       visitor: known(Visitor(), "documented", "Visitor", "Members are known from the example only."),
       paths: known(z.array(Path()), "documented", "Pages", "Pages that the visitor saw."),
       messages: known(z.array(HookMessage()), "documented", "Messages", "In the order they were sent."),
-    })
-    .meta({
+    }),
+    {
       title: "Smartsupp POST hook",
       description: "One conversation as Smartsupp's POST hook sends it, in every published revision.",
-    }),
+    },
+  ),
 );

@@ -1,4 +1,4 @@
-import { isoInstant, once, openObject, wholeNumber, z } from "../../wire.ts";
+import { described, isoInstant, once, openObject, wholeNumber, z } from "../../wire.ts";
 import { known } from "../known.ts";
 
 /**
@@ -7,26 +7,26 @@ import { known } from "../known.ts";
  */
 
 const text = (title: string, note = "Null in the published body; a text when set is inferred.") =>
-  known(z.string().nullish(), "seen", title, note);
+  known(z.nullish(z.string()), "seen", title, note);
 
-const flag = (title: string) => known(z.boolean().nullish(), "seen", title, "A boolean.");
+const flag = (title: string) => known(z.nullish(z.boolean()), "seen", title, "A boolean.");
 
 const time = (title: string) =>
-  known(isoInstant().nullish(), "seen", title, "ISO 8601 with milliseconds and Z.");
+  known(z.nullish(isoInstant()), "seen", title, "ISO 8601 with milliseconds and Z.");
 
 const unset = (title: string) =>
   known(
-    z.unknown().optional(),
+    z.optional(z.unknown()),
     "seen",
     title,
     "Null in the published body; what it is when set is not known.",
   );
 
-const coordinate = (title: string) => known(z.number().nullish(), "seen", title, "Degrees.");
+const coordinate = (title: string) => known(z.nullish(z.number()), "seen", title, "Degrees.");
 
 const later = (title: string) =>
   known(
-    z.string().nullish(),
+    z.nullish(z.string()),
     "inferred",
     title,
     "From the browser API's types; past the published part of the body.",
@@ -42,7 +42,7 @@ export const contactFields = once(() => ({
   country: text("Country", "Null in the published body; whether a name or a code when set is not known."),
   created_at: time("Time the contact was made"),
   custom_field_data: known(
-    openObject().nullish(),
+    z.nullish(openObject()),
     "seen",
     "Custom fields",
     "The customer's own fields of a contact; empty in the published body.",
@@ -53,16 +53,16 @@ export const contactFields = once(() => ({
   ),
   email_verified: flag("E-mail address is verified"),
   external_customer_id: known(
-    z.union([z.string(), wholeNumber()]).nullish(),
+    z.nullish(z.union([z.string(), wholeNumber()])),
     "seen",
     "Customer id in another system",
     "Null in the published body; a text when set is inferred.",
   ),
   first_message_sent_at: time("Time of the contact's first message"),
   gender: text("Gender", "Null in the published body; the browser API documents m, f and d."),
-  id: known(wholeNumber().nullish(), "seen", "Contact id", "A number."),
+  id: known(z.nullish(wholeNumber()), "seen", "Contact id", "A number."),
   imports: known(
-    z.array(z.unknown()).nullish(),
+    z.nullish(z.array(z.unknown())),
     "seen",
     "Imports",
     "Empty in the published body; items unknown.",
@@ -82,7 +82,7 @@ export const contactFields = once(() => ({
   position: text("Position"),
   postal_code: later("Postal code"),
   salutation: known(
-    z.string().nullish(),
+    z.nullish(z.string()),
     "inferred",
     "Salutation",
     "From the browser API's types: mr, ms, pr or prof; past the published part of the body.",
@@ -90,4 +90,4 @@ export const contactFields = once(() => ({
   street: later("Street"),
 }));
 
-export const Contact = once(() => z.looseObject(contactFields()).meta({ title: "Contact" }));
+export const Contact = once(() => described(z.looseObject(contactFields()), { title: "Contact" }));

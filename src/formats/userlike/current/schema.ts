@@ -1,6 +1,6 @@
 import { nearestName } from "../../../diagnostics/nearest.ts";
 import { isArray, isObject, type JsonObject, member } from "../../../json/value.ts";
-import { anyTime, once, openObject, wholeNumber, z } from "../../wire.ts";
+import { anyTime, described, once, openObject, type Schema, wholeNumber, z } from "../../wire.ts";
 import { known, openShape } from "../known.ts";
 import { CURRENT_PAIRS } from "../pairs.ts";
 import { LegacyMessage, OperatorInBrief, ZONELESS } from "../shared-schema.ts";
@@ -15,66 +15,65 @@ const typeField = (type: string) =>
   known(z.literal(type), "documented", "Callback type", "Tells the five formats apart.");
 
 const eventField = (type: string) =>
-  known(
-    z.string(),
-    "documented",
-    "Event",
-    "What happened; an unknown event is read as its type allows.",
-  ).meta({
-    examples: [...CURRENT_PAIRS.get(type)!],
-  });
+  described(
+    known(z.string(), "documented", "Event", "What happened; an unknown event is read as its type allows."),
+    {
+      examples: [...CURRENT_PAIRS.get(type)!],
+    },
+  );
 
 const TranscriptMessage = once(() =>
-  z
-    .looseObject({
+  described(
+    z.looseObject({
       body: known(
-        z.string().nullable(),
+        z.nullable(z.string()),
         "documented",
         "Text",
         "Text of the message. That it may be null is inferred.",
       ),
       operator_name: known(
-        z.string().nullish(),
+        z.nullish(z.string()),
         "documented",
         "Operator name",
         "Name of the operator who wrote the message; empty for the contact's own (seen).",
       ),
       id: known(
-        z.union([z.string(), wholeNumber()]).nullish(),
+        z.nullish(z.union([z.string(), wholeNumber()])),
         "documented",
         "Message id",
         "A text of at most 256 characters; that it stands here is inferred.",
       ),
-      created_at: known(anyTime().nullish(), "inferred", "Time of the message", ZONELESS),
+      created_at: known(z.nullish(anyTime()), "inferred", "Time of the message", ZONELESS),
       sent_at: known(
-        anyTime().nullish(),
+        z.nullish(anyTime()),
         "inferred",
         "Time of the message",
         "As in 2014; read where there is no created_at.",
       ),
-      message: known(z.string().nullish(), "inferred", "Text", "As in 2014; read where body is null."),
-      name: known(z.string().nullish(), "inferred", "Name of the writer", "As in the old REST API."),
-      person: known(z.string().nullish(), "inferred", "Name of the writer", "As in 2014."),
+      message: known(z.nullish(z.string()), "inferred", "Text", "As in 2014; read where body is null."),
+      name: known(z.nullish(z.string()), "inferred", "Name of the writer", "As in the old REST API."),
+      person: known(z.nullish(z.string()), "inferred", "Name of the writer", "As in 2014."),
       display_name: known(
-        z.string().nullish(),
+        z.nullish(z.string()),
         "inferred",
         "Shown name of the writer",
         "As in the old REST API.",
       ),
       operator_id: known(
-        z.union([wholeNumber(), z.string()]).nullish(),
+        z.nullish(z.union([wholeNumber(), z.string()])),
         "third-party",
         "Operator id",
         "As in the old REST API.",
       ),
       type: known(
-        z.string().nullish(),
+        z.nullish(z.string()),
         "inferred",
         "Direction",
         "As in 2014; read where there is no operator_name.",
       ),
-    })
-    .meta({ title: "Message" }),
+    }),
+    { title: "Message" },
+  ),
 );
 
 const Topic = once(() =>
@@ -84,10 +83,10 @@ const Topic = once(() =>
 );
 
 const channelId = (title: string) =>
-  known(z.string().nullish(), "seen", title, "Null in the published body; a text when set is inferred.");
+  known(z.nullish(z.string()), "seen", title, "Null in the published body; a text when set is inferred.");
 
 const bodyTime = (title: string, text: string) =>
-  known(anyTime().nullish(), "inferred", title, `${text} ${ZONELESS}`);
+  known(z.nullish(anyTime()), "inferred", title, `${text} ${ZONELESS}`);
 
 const conversationId = once(() =>
   known(
@@ -99,20 +98,20 @@ const conversationId = once(() =>
 );
 
 const conversationFields = once(() => ({
-  accepts_messages: known(z.boolean().nullish(), "seen", "Accepts messages", "A boolean."),
-  addon_urls: known(openObject().nullish(), "seen", "Links of add-ons", "Empty in the published body."),
+  accepts_messages: known(z.nullish(z.boolean()), "seen", "Accepts messages", "A boolean."),
+  addon_urls: known(z.nullish(openObject()), "seen", "Links of add-ons", "Empty in the published body."),
   channel_custom_contact_identifier: channelId("The contact's id in a custom channel"),
   channel_custom_conversation_identifier: channelId("The conversation's id in a custom channel"),
-  contact: known(Contact().nullish(), "seen", "Contact", "Who wrote to the operators."),
-  topics: known(z.array(Topic()).nullish(), "documented", "Topics", "A list of objects with a text."),
+  contact: known(z.nullish(Contact()), "seen", "Contact", "Who wrote to the operators."),
+  topics: known(z.nullish(z.array(Topic())), "documented", "Topics", "A list of objects with a text."),
   transcript: known(
-    z.array(TranscriptMessage()).nullish(),
+    z.nullish(z.array(TranscriptMessage())),
     "documented",
     "Transcript",
     "The messages, in order; documented for the body of chat_session end.",
   ),
   custom: known(
-    openObject().nullish(),
+    z.nullish(openObject()),
     "documented",
     "Custom data",
     "What the website handed to the messenger; any depth.",
@@ -121,115 +120,121 @@ const conversationFields = once(() => ({
   ended_at: bodyTime("End", "End of the conversation."),
   first_message_sent_at: bodyTime("First message", "As the contact has it."),
   last_message_sent_at: bodyTime("Last message", "As the contact has it."),
-  status: known(z.string().nullish(), "inferred", "Status", "As in 2014."),
+  status: known(z.nullish(z.string()), "inferred", "Status", "As in 2014."),
   messages: known(
-    z.array(LegacyMessage()).nullish(),
+    z.nullish(z.array(LegacyMessage())),
     "inferred",
     "Messages",
     "As in 2014; read where there is no transcript.",
   ),
   client_name: known(
-    z.string().nullish(),
+    z.nullish(z.string()),
     "inferred",
     "Contact's name",
     "As in 2014; read where contact has none.",
   ),
   client_email: known(
-    z.string().nullish(),
+    z.nullish(z.string()),
     "inferred",
     "Contact's e-mail address",
     "As in 2014; read where contact has none.",
   ),
-  rate: known(z.number().nullish(), "inferred", "Rating", "As in 2014: a number up to 5."),
-  rating: known(z.unknown().optional(), "inferred", "Rating", "Read where it is a number and rate is not."),
-  feedback_message: known(z.string().nullish(), "inferred", "Feedback", "As in 2014: the contact's words."),
+  rate: known(z.nullish(z.number()), "inferred", "Rating", "As in 2014: a number up to 5."),
+  rating: known(z.optional(z.unknown()), "inferred", "Rating", "Read where it is a number and rate is not."),
+  feedback_message: known(z.nullish(z.string()), "inferred", "Feedback", "As in 2014: the contact's words."),
   post_survey_option: known(
-    z.string().nullish(),
+    z.nullish(z.string()),
     "inferred",
     "Answer to the survey",
     "As in 2014, such as Very Satisfied.",
   ),
-  operator_current: known(OperatorInBrief().nullish(), "inferred", "Operator at the end", "As in 2014."),
-  operator_created: known(OperatorInBrief().nullish(), "inferred", "Operator at the start", "As in 2014."),
+  operator_current: known(z.nullish(OperatorInBrief()), "inferred", "Operator at the end", "As in 2014."),
+  operator_created: known(z.nullish(OperatorInBrief()), "inferred", "Operator at the start", "As in 2014."),
 }));
 
 const callback = (type: string, title: string) =>
-  z
-    .looseObject({
+  described(
+    z.looseObject({
       _type: typeField(type),
       _event: eventField(type),
       id: conversationId(),
       ...conversationFields(),
-    })
-    .meta({ title });
+    }),
+    { title },
+  );
 
 const ChatSession = once(() => callback("chat_session", "Userlike chat_session callback"));
 const ConversationEnded = once(() => callback("conversation", "Userlike conversation callback"));
 
 /** Captured bodies of add-ons that send no `_type` (seen twice). */
 const noType = once(() => ({
-  _type: known(z.never().optional(), "seen", "Callback type", "Missing in the two published bodies."),
-  _event: known(z.string().optional(), "inferred", "Event", "Missing in the two published bodies."),
+  _type: known(z.optional(z.never()), "seen", "Callback type", "Missing in the two published bodies."),
+  _event: known(z.optional(z.string()), "inferred", "Event", "Missing in the two published bodies."),
 }));
 
 const UntypedWithTranscript = once(() =>
-  z
-    .looseObject({ ...noType(), ...conversationFields(), id: conversationId() })
-    .refine((body) => Array.isArray(body.transcript) || Array.isArray(body.messages), {
-      path: ["transcript"],
-      error: "a list of messages",
-    })
-    .meta({
+  described(
+    z.looseObject({ ...noType(), ...conversationFields(), id: conversationId() }).check(
+      z.refine((body) => Array.isArray(body.transcript) || Array.isArray(body.messages), {
+        path: ["transcript"],
+        error: "a list of messages",
+      }),
+    ),
+    {
       title: "Userlike conversation without _type",
       anyOf: [
         { required: ["transcript"], properties: { transcript: { type: "array" } } },
         { required: ["messages"], properties: { messages: { type: "array" } } },
       ],
-    }),
+    },
+  ),
 );
 
 export const UntypedPart = once(() =>
-  z
-    .looseObject({
+  described(
+    z.looseObject({
       ...noType(),
       ...conversationFields(),
-      id: conversationId().optional(),
+      id: z.optional(conversationId()),
       contact: known(Contact(), "seen", "Contact", "Who writes to the operators."),
       accepts_messages: known(z.boolean(), "seen", "Accepts messages", "A boolean."),
-    })
-    .meta({ title: "Userlike part of a conversation without _type" }),
+    }),
+    { title: "Userlike part of a conversation without _type" },
+  ),
 );
 
 const Operator = once(() =>
-  z
-    .looseObject({
+  described(
+    z.looseObject({
       _type: typeField("operator"),
       _event: eventField("operator"),
       ...OperatorInBrief().shape,
-      username: known(z.string().nullish(), "inferred", "User name", "As in 2014."),
-      locale: known(z.string().nullish(), "inferred", "Locale", "As in 2014."),
-      timezone: known(z.string().nullish(), "inferred", "Time zone", "As in 2014: an IANA name."),
-      is_active: known(z.boolean().nullish(), "inferred", "Is active", "As in 2014."),
-    })
-    .meta({ title: "Userlike operator callback" }),
+      username: known(z.nullish(z.string()), "inferred", "User name", "As in 2014."),
+      locale: known(z.nullish(z.string()), "inferred", "Locale", "As in 2014."),
+      timezone: known(z.nullish(z.string()), "inferred", "Time zone", "As in 2014: an IANA name."),
+      is_active: known(z.nullish(z.boolean()), "inferred", "Is active", "As in 2014."),
+    }),
+    { title: "Userlike operator callback" },
+  ),
 );
 
 const ContactCallback = once(() =>
-  z
-    .looseObject({
+  described(
+    z.looseObject({
       _type: typeField("contact"),
       _event: eventField("contact"),
       ...contactFields(),
-      contact: known(Contact().nullish(), "inferred", "Contact", "Whether it is nested is not known."),
-    })
-    .meta({ title: "Userlike contact callback" }),
+      contact: known(z.nullish(Contact()), "inferred", "Contact", "Whether it is nested is not known."),
+    }),
+    { title: "Userlike contact callback" },
+  ),
 );
 
 const UmWidget = once(() =>
   openShape(
-    z
-      .looseObject({ _type: typeField("um_widget"), _event: eventField("um_widget") })
-      .meta({ title: "Userlike um_widget callback" }),
+    described(z.looseObject({ _type: typeField("um_widget"), _event: eventField("um_widget") }), {
+      title: "Userlike um_widget callback",
+    }),
   ),
 );
 
@@ -237,7 +242,7 @@ const OtherType = once(() =>
   openShape(z.looseObject({ _type: z.enum([...CURRENT_PAIRS.keys()]), _event: z.string() })),
 );
 
-const SHAPES = new Map<string, () => z.ZodType>([
+const SHAPES = new Map<string, () => Schema>([
   ["chat_session", ChatSession],
   ["conversation", ConversationEnded],
   ["operator", Operator],
@@ -247,8 +252,8 @@ const SHAPES = new Map<string, () => z.ZodType>([
 
 /** All shapes of the format, for the published JSON Schema. */
 export const UserlikeBody = once(() =>
-  z
-    .union([
+  described(
+    z.union([
       ChatSession(),
       ConversationEnded(),
       Operator(),
@@ -256,15 +261,16 @@ export const UserlikeBody = once(() =>
       UmWidget(),
       UntypedWithTranscript(),
       UntypedPart(),
-    ])
-    .meta({
+    ]),
+    {
       title: "Userlike API add-on callback",
       description: "Any of the 18 documented callbacks, or a captured body of an add-on without _type.",
-    }),
+    },
+  ),
 );
 
 /** The one shape that a body claims to be: by its `_type`, else by the members that the published bodies have. */
-export function shapeOf(document: JsonObject): z.ZodType {
+export function shapeOf(document: JsonObject): Schema {
   const type = member(document, "_type");
   if (typeof type === "string") {
     const near = SHAPES.get(type) ?? SHAPES.get(nearestName(type, SHAPES.keys()) ?? "");

@@ -1,6 +1,6 @@
 import { nearestName } from "../../../diagnostics/nearest.ts";
 import { type JsonObject, member } from "../../../json/value.ts";
-import { anyTime, once, openObject, wholeNumber, z } from "../../wire.ts";
+import { anyTime, described, once, openObject, type Schema, wholeNumber, z } from "../../wire.ts";
 import { known, openShape } from "../known.ts";
 import { LEGACY_PAIRS } from "../pairs.ts";
 import { LegacyMessage, OperatorInBrief } from "../shared-schema.ts";
@@ -14,20 +14,23 @@ const typeField = (type: string) =>
   known(z.literal(type), "seen", "Callback type", "Tells the formats apart.");
 
 const eventField = (type: string) =>
-  known(z.string(), "seen", "Event", "What happened; an unknown event is read as its type allows.").meta({
-    examples: [...LEGACY_PAIRS.get(type)!],
-  });
+  described(
+    known(z.string(), "seen", "Event", "What happened; an unknown event is read as its type allows."),
+    {
+      examples: [...LEGACY_PAIRS.get(type)!],
+    },
+  );
 
-const text = (title: string, note = "A text.") => known(z.string().nullish(), "seen", title, note);
-const flag = (title: string, note = "A boolean.") => known(z.boolean().nullish(), "seen", title, note);
-const count = (title: string) => known(wholeNumber().nullish(), "seen", title, "A number.");
+const text = (title: string, note = "A text.") => known(z.nullish(z.string()), "seen", title, note);
+const flag = (title: string, note = "A boolean.") => known(z.nullish(z.boolean()), "seen", title, note);
+const count = (title: string) => known(z.nullish(wholeNumber()), "seen", title, "A number.");
 const unset = (title: string) =>
-  known(z.unknown().optional(), "seen", title, "Only null was seen; what it is when set is not known.");
+  known(z.optional(z.unknown()), "seen", title, "Only null was seen; what it is when set is not known.");
 
 const ZONELESS_TIME = "YYYY-MM-DD HH:MM:SS without a zone.";
 
 const idAndName = (title: string, note: string) =>
-  known(z.looseObject({ id: count("Number"), name: text("Name") }).nullish(), "seen", title, note);
+  known(z.nullish(z.looseObject({ id: count("Number"), name: text("Name") })), "seen", title, note);
 
 /** Members that a chat and an offline message have in common. */
 const common = once(() => ({
@@ -38,14 +41,14 @@ const common = once(() => ({
   client_email: text("Contact's e-mail address"),
   topic: text("Topic", "Null or a text."),
   chat_widget: idAndName("Widget", "The widget that the contact wrote in."),
-  custom: known(openObject().nullish(), "seen", "Custom data", "The website's own data; any depth."),
+  custom: known(z.nullish(openObject()), "seen", "Custom data", "The website's own data; any depth."),
   browser_name: text("Browser"),
   browser_os: text("Operating system"),
   browser_version: text("Browser version", "A text, such as 8."),
   loc_city: text("City", "Null or a text."),
   loc_country: text("Country", "Null or a name in English."),
-  loc_lat: known(z.number().nullish(), "seen", "Latitude", "Degrees."),
-  loc_lon: known(z.number().nullish(), "seen", "Longitude", "Degrees."),
+  loc_lat: known(z.nullish(z.number()), "seen", "Latitude", "Degrees."),
+  loc_lon: known(z.nullish(z.number()), "seen", "Longitude", "Degrees."),
   page_impressions: count("Page impressions"),
   visits: count("Visits"),
   url: text("Page", "Where the contact was when writing."),
@@ -62,99 +65,109 @@ const additional = once(() =>
 
 const Note = once(() =>
   z.looseObject({
-    body: known(z.string().nullish(), "third-party", "Text", "In the old REST API."),
-    operator_id: known(wholeNumber().nullish(), "third-party", "Operator id", "In the old REST API."),
-    name: known(z.string().nullish(), "third-party", "Name of the writer", "In the old REST API."),
-    sent_at: known(z.string().nullish(), "third-party", "Time of the note", "In the old REST API."),
+    body: known(z.nullish(z.string()), "third-party", "Text", "In the old REST API."),
+    operator_id: known(z.nullish(wholeNumber()), "third-party", "Operator id", "In the old REST API."),
+    name: known(z.nullish(z.string()), "third-party", "Name of the writer", "In the old REST API."),
+    sent_at: known(z.nullish(z.string()), "third-party", "Time of the note", "In the old REST API."),
   }),
 );
 
 const ChatMeta = once(() =>
-  z
-    .looseObject({
-      _type: typeField("chat_meta"),
-      _event: eventField("chat_meta"),
-      ...common(),
-      ended_at: known(anyTime().nullish(), "seen", "End", `${ZONELESS_TIME} Null while the chat runs.`),
-      duration: text("Duration", "HH:MM:SS from created_at to ended_at; runs on while the chat is open."),
-      client_uuid: text("Contact's id", "A text that may contain full stops, plus signs and slashes."),
-      ...Object.fromEntries(additional()),
-      messages: known(
-        z.array(LegacyMessage()).nullish(),
-        "seen",
-        "Messages",
-        "The messages so far, in order.",
+  described(
+    z
+      .looseObject({
+        _type: typeField("chat_meta"),
+        _event: eventField("chat_meta"),
+        ...common(),
+        ended_at: known(z.nullish(anyTime()), "seen", "End", `${ZONELESS_TIME} Null while the chat runs.`),
+        duration: text("Duration", "HH:MM:SS from created_at to ended_at; runs on while the chat is open."),
+        client_uuid: text("Contact's id", "A text that may contain full stops, plus signs and slashes."),
+        ...Object.fromEntries(additional()),
+        messages: known(
+          z.nullish(z.array(LegacyMessage())),
+          "seen",
+          "Messages",
+          "The messages so far, in order.",
+        ),
+        messages_and_events: known(
+          z.nullish(z.array(LegacyMessage())),
+          "third-party",
+          "Messages and events",
+          "In the old REST API; read where there are no messages.",
+        ),
+        notes: known(
+          z.nullish(z.array(Note())),
+          "seen",
+          "Notes",
+          "The operators' own; only an empty list was seen.",
+        ),
+        organization: known(
+          z.nullish(z.looseObject({ id: count("Number"), name: text("Name") })),
+          "third-party",
+          "Organization",
+          "In the old REST API.",
+        ),
+        operator_created: known(
+          z.nullish(OperatorInBrief()),
+          "seen",
+          "First operator",
+          "Whose chat it was at the start; another than operator_current after a forward.",
+        ),
+        operator_created_id: count("Id of the first operator"),
+        operator_current: known(
+          z.nullish(OperatorInBrief()),
+          "seen",
+          "Present operator",
+          "Whose chat it is now.",
+        ),
+        operator_current_id: count("Id of the present operator"),
+        chat_widget_goal: idAndName("Goal", "An object whose members are null when no goal was reached."),
+        rate: known(z.nullish(z.number()), "seen", "Rating", "Null or a number; 5 was seen."),
+        post_survey_option: text("Answer to the survey", "Null or a text, such as Very Satisfied."),
+        feedback_message: text("Feedback", "Null or the contact's words."),
+        referrer: text("Referrer", "Only null was seen; a text when set is inferred."),
+        inital_url: text("First page", "Where the visit began; the misspelling is Userlike's."),
+        was_proactive: flag("Was proactive", "Whether the widget addressed the contact by itself."),
+      })
+      .check(
+        z.refine((body) => Array.isArray(body.messages) || Array.isArray(body.messages_and_events), {
+          path: ["messages"],
+          error: "a list of messages",
+        }),
       ),
-      messages_and_events: known(
-        z.array(LegacyMessage()).nullish(),
-        "third-party",
-        "Messages and events",
-        "In the old REST API; read where there are no messages.",
-      ),
-      notes: known(
-        z.array(Note()).nullish(),
-        "seen",
-        "Notes",
-        "The operators' own; only an empty list was seen.",
-      ),
-      organization: known(
-        z.looseObject({ id: count("Number"), name: text("Name") }).nullish(),
-        "third-party",
-        "Organization",
-        "In the old REST API.",
-      ),
-      operator_created: known(
-        OperatorInBrief().nullish(),
-        "seen",
-        "First operator",
-        "Whose chat it was at the start; another than operator_current after a forward.",
-      ),
-      operator_created_id: count("Id of the first operator"),
-      operator_current: known(
-        OperatorInBrief().nullish(),
-        "seen",
-        "Present operator",
-        "Whose chat it is now.",
-      ),
-      operator_current_id: count("Id of the present operator"),
-      chat_widget_goal: idAndName("Goal", "An object whose members are null when no goal was reached."),
-      rate: known(z.number().nullish(), "seen", "Rating", "Null or a number; 5 was seen."),
-      post_survey_option: text("Answer to the survey", "Null or a text, such as Very Satisfied."),
-      feedback_message: text("Feedback", "Null or the contact's words."),
-      referrer: text("Referrer", "Only null was seen; a text when set is inferred."),
-      inital_url: text("First page", "Where the visit began; the misspelling is Userlike's."),
-      was_proactive: flag("Was proactive", "Whether the widget addressed the contact by itself."),
-    })
-    .refine((body) => Array.isArray(body.messages) || Array.isArray(body.messages_and_events), {
-      path: ["messages"],
-      error: "a list of messages",
-    })
-    .meta({
+    {
       title: "Userlike chat_meta callback",
       anyOf: [
         { required: ["messages"], properties: { messages: { type: "array" } } },
         { required: ["messages_and_events"], properties: { messages_and_events: { type: "array" } } },
       ],
-    }),
+    },
+  ),
 );
 
 const OfflineMessage = once(() =>
-  z
-    .looseObject({
+  described(
+    z.looseObject({
       _type: typeField("offline_message"),
       _event: eventField("offline_message"),
       ...common(),
       message: known(z.string(), "seen", "Text", "The one message of the contact."),
-      has_screenshot: known(z.boolean().nullish(), "third-party", "Has a screenshot", "In the old REST API."),
+      has_screenshot: known(
+        z.nullish(z.boolean()),
+        "third-party",
+        "Has a screenshot",
+        "In the old REST API.",
+      ),
       screenshot_oid: unset("Screenshot id"),
       screenshot_url: unset("Screenshot link"),
-    })
-    .meta({ title: "Userlike offline_message callback" }),
+    }),
+    { title: "Userlike offline_message callback" },
+  ),
 );
 
 const Operator = once(() =>
-  z
-    .looseObject({
+  described(
+    z.looseObject({
       _type: typeField("operator"),
       _event: eventField("operator"),
       ...OperatorInBrief().shape,
@@ -169,13 +182,14 @@ const Operator = once(() =>
       dashboard_url: text("Link to the operator's settings"),
       url_image: text("Portrait", "A link without a scheme."),
       operator_group_id: count("Id of the operator group"),
-    })
-    .meta({ title: "Userlike operator callback of 2014" }),
+    }),
+    { title: "Userlike operator callback of 2014" },
+  ),
 );
 
 const ChatWidget = once(() =>
   openShape(
-    z.looseObject({ _type: typeField("chat_widget"), _event: eventField("chat_widget") }).meta({
+    described(z.looseObject({ _type: typeField("chat_widget"), _event: eventField("chat_widget") }), {
       title: "Userlike chat_widget callback",
       description:
         "157 flat members were seen, all of them settings of the widget; they are not listed here.",
@@ -187,7 +201,7 @@ const OtherType = once(() =>
   openShape(z.looseObject({ _type: z.enum([...LEGACY_PAIRS.keys()]), _event: z.string() })),
 );
 
-const SHAPES = new Map<string, () => z.ZodType>([
+const SHAPES = new Map<string, () => Schema>([
   ["chat_meta", ChatMeta],
   ["offline_message", OfflineMessage],
   ["operator", Operator],
@@ -196,14 +210,14 @@ const SHAPES = new Map<string, () => z.ZodType>([
 
 /** All shapes of the format, for the published JSON Schema. */
 export const UserlikeLegacyBody = once(() =>
-  z.union([ChatMeta(), OfflineMessage(), Operator(), ChatWidget()]).meta({
+  described(z.union([ChatMeta(), OfflineMessage(), Operator(), ChatWidget()]), {
     title: "Userlike callback of 2014",
     description: "Any of the callbacks that Userlike's API add-on sent in 2014.",
   }),
 );
 
 /** The one shape that a body claims to be by its `_type`, or by the type that it almost spells. */
-export function shapeOf(document: JsonObject): z.ZodType {
+export function shapeOf(document: JsonObject): Schema {
   const type = member(document, "_type");
   if (typeof type !== "string") return ChatMeta();
   const near = SHAPES.get(type) ?? SHAPES.get(nearestName(type, SHAPES.keys()) ?? "");
