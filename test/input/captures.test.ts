@@ -152,7 +152,8 @@ describe("Base64 bodies", () => {
     const input = capture({ bodyBase64: base64(gzipSync('[{"a":1}]')) });
     expect(summary(input, { inflate: inflateBody })).toEqual([['{"a":1}', "/0", "/bodyBase64"]]);
     expect(summary(input)).toEqual([["input/compressed", "", "/bodyBase64"]]);
-    expect(summary(input, { inflate: inflateBody, maxRecordBytes: 60 })).toEqual([
+    const bomb = capture({ bodyBase64: base64(gzipSync(`["${"a".repeat(5000)}"]`)) });
+    expect(summary(bomb, { inflate: inflateBody, maxRecordBytes: 1000 })).toEqual([
       ["input/inflated-too-large", "", "/bodyBase64"],
     ]);
   });
