@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-require("../dist/cli/cli.cjs")
-  .main(process.argv.slice(2))
-  .then((code) => {
-    process.exitCode = code;
-  });
+const { endProcess, main } = require("../dist/cli/cli.cjs");
+
+main(process.argv.slice(2)).then(endProcess);

@@ -1,16 +1,19 @@
-import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Converted } from "../convert/types.ts";
 import type { FormatAdapter } from "../formats/types.ts";
 import { stringifyJson } from "../json/stringify.ts";
 import { OutputError } from "./exit-codes.ts";
-import { openOutputFile } from "./output-file.ts";
+import { openFileOfFolder, removeStrays } from "./output-file.ts";
 import type { FdWriter } from "./write-bytes.ts";
+
+const LINE_FEED = Uint8Array.of(0x0a);
 
 /** Where converted conversations go. `add` gathers, `drain` writes what is gathered, `end` completes the output. */
 export interface ConversationOutput {
   add(conversation: Converted): void;
+  /** The same for the bytes of its compact JSON text, which are copied. Absent where that is not how it is written. */
+  addBytes?(conversation: Uint8Array): void;
   drain(): Promise<void>;
   end(): Promise<void>;
 }
@@ -19,6 +22,10 @@ export interface ConversationOutput {
 export function linesOutput(writer: FdWriter): ConversationOutput {
   return {
     add: ({ value }) => writer.push(`${stringifyJson(value)}\n`),
+    addBytes(conversation) {
+      writer.pushBytes(conversation);
+      writer.pushBytes(LINE_FEED);
+    },
     drain: () => writer.drain(),
     end: () => writer.flush(),
   };
@@ -45,9 +52,17 @@ export function documentOutput(
     if (!isOpen) writer.push(open);
     isOpen = true;
   };
-  const item = (conversation: Converted) => {
+  const separate = () => {
     start();
-    writer.push(`${count++ === 0 ? "\n" : ",\n"}${indent}${textOf(conversation, indent)}`);
+    writer.push(count++ === 0 ? "\n" : ",\n");
+  };
+  const item = (conversation: Converted) => {
+    separate();
+    writer.push(`${indent}${textOf(conversation, indent)}`);
+  };
+  const addBytes = (conversation: Uint8Array) => {
+    separate();
+    writer.pushBytes(conversation);
   };
   return {
     add(conversation) {
@@ -58,6 +73,8 @@ export function documentOutput(
       if (first !== undefined && count === 0) item(first);
       item(conversation);
     },
+    // A single payload of a format without a list stands alone, so the first is held back as a value.
+    ...(isPretty || format.listKey === undefined ? {} : { addBytes }),
     drain: () => writer.drain(),
     async end() {
       if (first !== undefined && count === 0) writer.push(`${textOf(first, "")}\n`);
@@ -87,15 +104,23 @@ export async function folderOutput(
   format: FormatAdapter,
   style: { readonly isPretty: boolean; readonly isLines: boolean },
 ): Promise<ConversationOutput> {
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await removeStrays(folder);
+  } catch (error) {
     throw new OutputError(folder, error);
-  });
+  }
   let waiting: Converted[] = [];
   const drain = async () => {
     for (const conversation of waiting) {
-      const hash = createHash("sha256").update(conversation.id).digest("hex").slice(0, 16);
+      const hash = process
+        .getBuiltinModule("node:crypto")
+        .createHash("sha256")
+        .update(conversation.id)
+        .digest("hex")
+        .slice(0, 16);
       const name = `${format.id}-${hash}.${style.isLines ? "jsonl" : "json"}`;
-      const file = await openOutputFile(join(folder, name), { followLinks: false });
+      const file = await openFileOfFolder(join(folder, name));
       const output = style.isLines
         ? linesOutput(file.writer)
         : documentOutput(file.writer, format, style.isPretty);

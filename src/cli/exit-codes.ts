@@ -43,7 +43,7 @@ export class Interrupted extends Error {
 }
 
 /** What a person understands of a failed system call. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = (error as NodeJS.ErrnoException).code;
   return (code === undefined ? undefined : REASONS.get(code)) ?? error.message;
@@ -58,6 +58,8 @@ const REASONS = new Map([
   ["ENOTDIR", "a part of the path is no folder"],
   ["ENOSPC", "no space left on the disk"],
   ["EDQUOT", "the disk quota is used up"],
+  // EDQUOT on Linux, for which Node has no name.
+  ["Unknown system error -122", "the disk quota is used up"],
   ["EFBIG", "the file would be larger than allowed"],
   ["EROFS", "the file system is read-only"],
   ["EIO", "the device reports an error"],

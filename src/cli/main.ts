@@ -1,10 +1,16 @@
 import { CommanderError } from "commander";
 import { escapeControls } from "../diagnostics/quote.ts";
 import { TemplateError } from "../template/parse.ts";
-import { ClosedPipe, ExitCode, Interrupted, OutputError, reasonOf, UsageError } from "./exit-codes.ts";
+import { bugReport } from "./bug-report.ts";
+import { ClosedPipe, ExitCode, Interrupted, OutputError, UsageError } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { nodeIo } from "./node-io.ts";
 import { buildProgram } from "./program.ts";
+
+export { endProcess } from "./node-io.ts";
+
+/** After a signal, how long a command may take to stop in good order: a full pipe or a slow disk may hold it up. */
+const GRACE_MS = 2000;
 
 /**
  * Runs one command line.
@@ -20,8 +26,22 @@ export async function main(argv: readonly string[], io: Io = nodeIo()): Promise<
   } catch (error) {
     code = await report(error, io);
   }
-  await io.stderr.flush().catch(() => undefined);
+  try {
+    await io.stderr.flush();
+  } catch {
+    // What we had to say could not be written: no success, and not worse than what else may have gone wrong.
+    if (code === ExitCode.done) code = ExitCode.output;
+  }
   return code;
+}
+
+/** Rejects with the signal when the time for stopping in good order is over; stays pending without a signal. */
+function overtime(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => {
+      setTimeout(() => reject(signal.reason), GRACE_MS).unref();
+    });
+  });
 }
 
 async function run(argv: readonly string[], io: Io): Promise<number> {
@@ -30,7 +50,7 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
     exitCode = code;
   });
   try {
-    await program.parseAsync(argv, { from: "user" });
+    await Promise.race([program.parseAsync(argv, { from: "user" }), overtime(io.signal)]);
   } catch (error) {
     // commander ends --help and --version this way, as well as wrong usage; it has said what there is to say.
     if (!(error instanceof CommanderError)) throw error;
@@ -62,9 +82,6 @@ async function report(error: unknown, io: Io): Promise<number> {
     say(`${error.message}; nothing is left half-written`);
     return error.exitCode;
   }
-  const name = error instanceof Error ? error.name : "error";
-  say(`this is a bug in chatx (${name}); run again with CHATX_DEBUG=1 to see where, and please report it`);
-  if (io.env.CHATX_DEBUG === "1")
-    io.stderr.push(`${error instanceof Error ? error.stack : reasonOf(error)}\n`);
+  io.stderr.push(bugReport(error, io.env));
   return ExitCode.bug;
 }

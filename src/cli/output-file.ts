@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { close, constants, fsync, open, rmSync } from "node:fs";
 import { lstat, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -37,15 +36,30 @@ export interface OutputFile {
  * Opens an output. A regular file is written beside its place (mode 0600: it holds people's data) and renamed over
  * it at the end; a symbolic link is followed to the file it names; a pipe or device is written directly.
  *
- * @param options  Without `followLinks` a link (or anything else) at the path is itself replaced.
  * @throws {OutputError} If the folder is missing, the path is a folder, or it cannot be written.
  */
-export async function openOutputFile(path: string, options = { followLinks: true }): Promise<OutputFile> {
+export async function openOutputFile(path: string): Promise<OutputFile> {
   try {
-    const target = options.followLinks ? await resolveTarget(path) : { path, isRegular: true };
-    return target.isRegular ? await openBeside(path, target.path) : await openDirectly(target.path);
+    const target = await resolveTarget(path);
+    if (!target.isRegular) return await openDirectly(target.path);
+    await removeStrays(dirname(target.path), basename(target.path));
+    return await openBeside(path, target.path);
   } catch (error) {
-    throw error instanceof OutputError ? error : new OutputError(path, error);
+    throw new OutputError(path, error);
+  }
+}
+
+/**
+ * Opens one of many outputs of a folder that is chatx's own: what is at the path, also a link, is itself replaced.
+ * Call `removeStrays` once for the folder.
+ *
+ * @throws {OutputError}
+ */
+export async function openFileOfFolder(path: string): Promise<OutputFile> {
+  try {
+    return await openBeside(path, path);
+  } catch (error) {
+    throw new OutputError(path, error);
   }
 }
 
@@ -78,10 +92,9 @@ async function openDirectly(path: string): Promise<OutputFile> {
 
 async function openBeside(shown: string, path: string): Promise<OutputFile> {
   const folder = dirname(path);
-  await removeStrays(folder, basename(path));
   const temporary = join(
     folder,
-    `.${basename(path)}.chatx-${process.pid}-${randomBytes(6).toString("hex")}.tmp`,
+    `.${basename(path)}.chatx-${process.pid}-${process.getBuiltinModule("node:crypto").randomBytes(6).toString("hex")}.tmp`,
   );
   const fd = await openFd(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
   temporaries.add(temporary);
@@ -129,13 +142,18 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Removes what a killed run left beside this target; the process number in the name tells whether it still runs. */
-async function removeStrays(folder: string, name: string): Promise<void> {
-  const prefix = `.${name}.chatx-`;
+const TEMPORARY_NAME = /^\.(.+)\.chatx-(\d{1,10})-[0-9a-f]{12}\.tmp$/s;
+
+/**
+ * Removes what killed runs left of their outputs; the process number in the name tells whether one still runs.
+ *
+ * @param name  Of the output; without it, those of all outputs in the folder.
+ */
+export async function removeStrays(folder: string, name?: string): Promise<void> {
   for (const entry of await readdir(folder)) {
-    if (!entry.startsWith(prefix) || !entry.endsWith(".tmp")) continue;
-    const pid = Number.parseInt(entry.slice(prefix.length), 10);
-    if (Number.isInteger(pid) && !isRunning(pid)) await rm(join(folder, entry), { force: true });
+    const [, output, pid] = TEMPORARY_NAME.exec(entry) ?? [];
+    if (output === undefined || (name !== undefined && output !== name)) continue;
+    if (!isRunning(Number(pid))) await rm(join(folder, entry), { force: true });
   }
 }
 

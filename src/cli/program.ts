@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import { escapeControls } from "../diagnostics/quote.ts";
+import { guardOptions } from "./guard-options.ts";
 import type { Io } from "./io.ts";
 import { version } from "./version.ts";
 
@@ -26,14 +28,24 @@ export function buildProgram(io: Io, setCode: SetCode): Command {
     .configureOutput({
       writeOut: (text) => io.stdout.push(text),
       writeErr: (text) => io.stderr.push(text),
-      outputError: (text, write) => write(text.replace(/^error: /, "chatx: ")),
+      outputError: (text, write) => write(shownError(text)),
     })
     .addHelpText("after", EXAMPLES);
   addConvert(program, io, setCode);
   addValidate(program, io, setCode);
   addFormats(program, io, setCode);
   addSchema(program, io, setCode);
+  for (const command of program.commands) guardOptions(command);
   return program;
+}
+
+/** commander repeats what it does not know, and that may be the name of a hostile file. */
+function shownError(text: string): string {
+  return text
+    .replace(/^error: /, "chatx: ")
+    .split("\n")
+    .map(escapeControls)
+    .join("\n");
 }
 
 /** `--no-color` is the same as NO_COLOR in the environment. */

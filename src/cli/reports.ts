@@ -4,10 +4,12 @@ import {
   createReporter,
   type RecordVerdict,
   type Reporter,
+  type ReporterName,
   type ReportSummary,
   reporterNames,
 } from "../report/index.ts";
 import { hiddenLine } from "../report/words.ts";
+import { UsageError } from "./exit-codes.ts";
 import { type Io, wantsColor } from "./io.ts";
 import { choiceOption } from "./options.ts";
 import { type OutputFile, openOutputFile } from "./output-file.ts";
@@ -18,6 +20,34 @@ interface Channel {
   readonly reporter: Reporter;
   readonly writer: FdWriter;
   readonly file?: OutputFile;
+}
+
+/** One `--reporter`: its name, and the file it writes where it has one. */
+export interface ReporterSpec {
+  readonly name: ReporterName;
+  readonly file?: string;
+}
+
+/**
+ * Reads `name` or `name=FILE`.
+ *
+ * @throws {UsageError} For an unknown name, no name of a file, or two reports in one stream.
+ */
+export function reporterSpecs(texts: readonly string[]): ReporterSpec[] {
+  const specs = texts.map((text) => {
+    const equals = text.indexOf("=");
+    const name = choiceOption(equals < 0 ? text : text.slice(0, equals), "--reporter", reporterNames);
+    const file = text.slice(equals + 1);
+    if (equals >= 0 && file === "") throw new UsageError(`--reporter ${text} names no file`);
+    return equals < 0 ? { name } : { name, file };
+  });
+  if (specs.filter(({ file }) => file === undefined).length > 1) {
+    throw new UsageError(
+      "two reports cannot share one stream",
+      "give all but one a file: --reporter sarif=report.sarif",
+    );
+  }
+  return specs;
 }
 
 /** What a run's findings and verdicts come to, and the reporters that print them. */
@@ -35,33 +65,32 @@ export class Reports {
   }
 
   /**
-   * @param specs  `name` or `name=FILE`; without a file the report goes to `main`.
-   * @param main  Standard output for validate, standard error where that holds results.
-   * An empty list of specs means findings as text, without the totals of `end`.
+   * @param main  Where reports without a file go: standard output for validate, standard error where that holds
+   *   results. `hasTotals`: whether a text report there ends with its totals.
+   * @throws {OutputError} If a file cannot be opened; then none is left behind.
    */
   static async open(
-    specs: readonly string[],
+    specs: readonly ReporterSpec[],
     limit: number,
     io: Io,
-    main: { writer: FdWriter; isTerminal: boolean },
+    main: { writer: FdWriter; isTerminal: boolean; hasTotals: boolean },
   ): Promise<Reports> {
     const channels: Channel[] = [];
-    if (specs.length === 0) {
-      const color = wantsColor(io, main.isTerminal);
-      const text = await createReporter("text", { color, toolVersion: version });
-      channels.push({ reporter: { ...text, end: endWithoutTotals }, writer: main.writer });
-    }
-    for (const spec of specs) {
-      const equals = spec.indexOf("=");
-      const name = choiceOption(equals < 0 ? spec : spec.slice(0, equals), "--reporter", reporterNames);
-      const file = equals < 0 ? undefined : await openOutputFile(spec.slice(equals + 1));
-      const color = file === undefined && wantsColor(io, main.isTerminal);
-      const reporter = await createReporter(name, { color, toolVersion: version });
-      channels.push({
-        reporter,
-        writer: file?.writer ?? main.writer,
-        ...(file === undefined ? {} : { file }),
-      });
+    try {
+      for (const { name, file: path } of specs) {
+        const file = path === undefined ? undefined : await openOutputFile(path);
+        const color = file === undefined && wantsColor(io, main.isTerminal);
+        const reporter = await createReporter(name, { color, toolVersion: version });
+        const isBare = name === "text" && file === undefined && !main.hasTotals;
+        channels.push({
+          reporter: isBare ? { ...reporter, end: endWithoutTotals } : reporter,
+          writer: file?.writer ?? main.writer,
+          ...(file === undefined ? {} : { file }),
+        });
+      }
+    } catch (error) {
+      for (const { file } of channels) await file?.discard();
+      throw error;
     }
     return new Reports(channels, limit);
   }

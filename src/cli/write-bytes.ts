@@ -1,22 +1,28 @@
 import { write } from "node:fs";
-import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { ClosedPipe, OutputError } from "./exit-codes.ts";
 
 const writeTo = promisify(write);
+const wait = (delayMs: number) => new Promise((resolve) => setTimeout(resolve, delayMs));
 
 /** How much is gathered before it is written: fewer system calls, still little memory. */
 const FLUSH_BYTES = 1 << 17;
+const LEAST_BUFFER_BYTES = 1 << 10;
+/** A buffer larger than this is not used again: one huge record must not cost memory for good. */
+const KEPT_BUFFER_BYTES = 1 << 21;
+const NO_BUFFER = Buffer.alloc(0);
 
 /**
- * Text on its way to a file descriptor. `push` gathers, `drain` writes when there is enough of it, `flush` writes all.
- * Every byte is accounted for: a short write goes on where it stopped, a full pipe is waited for.
+ * Text and bytes on their way to a file descriptor. `push` and `pushBytes` gather, `drain` writes when there is enough of
+ * it, `flush` writes all. Every byte is accounted for: a short write goes on where it stopped, a full pipe is waited for.
  */
 export class FdWriter {
   private readonly fd: number;
   private readonly name: string;
-  private parts: string[] = [];
-  private units = 0;
+  private gathered = NO_BUFFER;
+  private length = 0;
+  /** The buffer that was written last. */
+  private spare = NO_BUFFER;
   private isOptional = false;
   private isClosed = false;
 
@@ -31,23 +37,42 @@ export class FdWriter {
   }
 
   push(text: string): void {
+    if (this.isClosed || text === "") return;
+    this.reserve(Buffer.byteLength(text));
+    this.length += this.gathered.write(text, this.length);
+  }
+
+  /** @param bytes  They are copied. */
+  pushBytes(bytes: Uint8Array): void {
     if (this.isClosed) return;
-    this.parts.push(text);
-    this.units += text.length;
+    this.reserve(bytes.length);
+    this.gathered.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  private reserve(count: number): void {
+    const needed = this.length + count;
+    if (needed <= this.gathered.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(needed, this.gathered.length * 2, LEAST_BUFFER_BYTES));
+    this.gathered.copy(grown, 0, 0, this.length);
+    this.gathered = grown;
   }
 
   /** @throws {ClosedPipe | OutputError} */
   async drain(): Promise<void> {
-    if (this.units >= FLUSH_BYTES) await this.flush();
+    if (this.length >= FLUSH_BYTES) await this.flush();
   }
 
   /** @throws {ClosedPipe | OutputError} */
   async flush(): Promise<void> {
-    if (this.parts.length === 0) return;
-    const bytes = Buffer.from(this.parts.join(""), "utf8");
-    this.parts = [];
-    this.units = 0;
-    await this.writeFully(bytes);
+    if (this.length === 0) return;
+    const { gathered, length } = this;
+    // While these are written more may be gathered.
+    this.gathered = this.spare;
+    this.spare = NO_BUFFER;
+    this.length = 0;
+    await this.writeFully(gathered.subarray(0, length));
+    if (gathered.length <= KEPT_BUFFER_BYTES) this.spare = gathered;
   }
 
   /** Writes bytes behind all text that was pushed. */

@@ -1,19 +1,21 @@
 import { severityOf } from "../diagnostics/catalogue.ts";
-import type { DiagnosticCode, Report } from "../diagnostics/diagnostic.ts";
+import type { Report } from "../diagnostics/diagnostic.ts";
 import { findingsOf, type Placed } from "../diagnostics/place.ts";
 import { type Examined, examineRecord, isRejected } from "../formats/examine.ts";
-import { fill, PatternMap, splitPointer } from "../formats/field-table.ts";
 import type { FormatAdapter, ReadResult } from "../formats/types.ts";
+import type { Probe } from "../input/cutting.ts";
 import type { InputRecord } from "../input/types.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { Conversation } from "../model/conversation.ts";
 import { compareText } from "../model/time.ts";
 import { RepeatTable } from "../repeats/repeat-table.ts";
+import { ConvertCounts } from "./counts.ts";
+import { FastPath } from "./fast/fast-path.ts";
 import { completenessRank, mergeParts, sortParts } from "./fold.ts";
 import { LossTracer, type Trail } from "./loss.ts";
 import { mergedPlaces } from "./merged-places.ts";
+import { fieldName, toWire } from "./places.ts";
 import { whyUnwanted } from "./select.ts";
-import { Tally } from "./tally.ts";
 import type { ConvertSettings, ConvertSink, ConvertSummary } from "./types.ts";
 import { type EdgeMap, edgeMap, type Written, writeConversation } from "./write.ts";
 
@@ -51,25 +53,25 @@ export class Converter {
   private readonly held = new Map<string, HeldPart[]>();
   private readonly tracers = new Map<FormatAdapter, LossTracer>();
   private readonly zonesReported = new Set<string>();
-  private read = 0;
-  private written = 0;
-  private conversations = 0;
-  private readonly skipped = new Tally();
-  private readonly rejected = new Tally<DiagnosticCode>();
-  private readonly dropped = new Tally();
-  private readonly derived = new Tally();
-  private readonly unknownFields = new Tally();
-  private readonly invented = new Tally();
-  private readonly findingCounts = new Tally<DiagnosticCode>();
+  private readonly counts = new ConvertCounts();
+  private readonly fast: FastPath | undefined;
 
   constructor(settings: ConvertSettings, sink: ConvertSink) {
     this.settings = settings;
     this.sink = sink;
+    this.fast = FastPath.of(settings, sink, { repeats: this.repeats, counts: this.counts });
+  }
+
+  /** For `SplitOptions.probe`: converts records that need no closer look straight from the input. */
+  get probe(): Probe | undefined {
+    const { fast } = this;
+    return fast === undefined ? undefined : (bytes, start, end) => fast.takeFrom(bytes, start, end);
   }
 
   /** Converts one record. @returns Whether it was accepted (written, held or skipped), not rejected. */
   record(record: InputRecord): boolean {
-    this.read++;
+    if (record.problem === undefined && this.fast?.take(record.bytes)) return true;
+    this.counts.read++;
     const examined = examineRecord(record, this.settings.from);
     const isReadable = examined.document !== undefined && !isRejected(examined, this.settings.strict);
     const problem = record.problem;
@@ -188,13 +190,14 @@ export class Converter {
         compareText(a.conversation.id, b.conversation.id),
     );
     for (const { parts, conversation } of folded) this.writeFolded(parts, conversation);
-    return this.summary();
+    this.fast?.settle();
+    return this.counts.summary();
   }
 
   private writeFolded(parts: readonly HeldPart[], conversation: Conversation): void {
     const unwanted = whyUnwanted(conversation, this.settings);
     if (unwanted !== undefined) {
-      this.skipped.add(unwanted, parts.length);
+      this.counts.skipped.add(unwanted, parts.length);
       return;
     }
     const last = parts.at(-1)!;
@@ -210,10 +213,10 @@ export class Converter {
     );
     this.count(diagnostics);
     if (written.messageIndex.every((index) => index === -1)) {
-      this.skipped.add("no message left", parts.length);
+      this.counts.skipped.add("no message left", parts.length);
       return;
     }
-    this.written += parts.length;
+    this.counts.written += parts.length;
     for (const part of parts) {
       const inMerged = mergedPlaces(part.conversation, conversation);
       this.traceLoss(part.record, part.format, part.document, {
@@ -240,7 +243,7 @@ export class Converter {
     format: FormatAdapter,
     record: RecordFacts,
   ): void {
-    this.conversations++;
+    this.counts.conversations++;
     this.sink.converted({
       id: conversation.id,
       value: written.value,
@@ -252,13 +255,13 @@ export class Converter {
 
   private accept(record: InputRecord, examined: Examined): void {
     this.outcome = true;
-    this.written++;
+    this.counts.written++;
     this.publish(record, examined);
   }
 
   private skip(record: InputRecord, examined: Examined, what: string): void {
     this.outcome = true;
-    this.skipped.add(what);
+    this.counts.skipped.add(what);
     this.publish(record, examined);
   }
 
@@ -268,7 +271,7 @@ export class Converter {
     const code = examined.diagnostics.find(
       (diagnostic) => severityOf(diagnostic.code, strict) === "error",
     )?.code;
-    this.rejected.add(code ?? "decode/time-unknown");
+    this.counts.rejected.add(code ?? "decode/time-unknown");
     const findings = this.publish(record, examined);
     this.sink.rejected?.(record, findings);
   }
@@ -296,24 +299,19 @@ export class Converter {
 
   private count(diagnostics: readonly Placed[], record?: RecordFacts): void {
     for (const diagnostic of diagnostics) {
-      this.findingCounts.add(diagnostic.code);
-      if (diagnostic.code === "schema/unknown-field") {
-        this.unknownFields.add(fieldName(diagnostic.pointer));
-      } else if (diagnostic.code === "convert/invented") {
-        const { field, reason } = diagnostic.args;
-        this.invented.add(fieldName(field));
-        if (record === undefined) continue;
-        const { source, number } = record;
-        this.sink.loss?.({
-          source,
-          record: number,
-          pointer: "",
-          field: fieldName(field),
-          fate: "invented",
-          to: [field],
-          reason,
-        });
-      }
+      this.counts.addFinding(diagnostic);
+      if (diagnostic.code !== "convert/invented" || record === undefined) continue;
+      const { field, reason } = diagnostic.args;
+      const { source, number } = record;
+      this.sink.loss?.({
+        source,
+        record: number,
+        pointer: "",
+        field: fieldName(field),
+        fate: "invented",
+        to: [field],
+        reason,
+      });
     }
   }
 
@@ -325,8 +323,8 @@ export class Converter {
     }
     const isAsked = this.sink.loss !== undefined;
     tracer.eachLeaf(document, trail, isAsked, (field, pointer, fate) => {
-      if (fate.fate === "dropped") this.dropped.add(field);
-      else if (fate.fate === "derived") this.derived.add(field);
+      if (fate.fate === "dropped") this.counts.dropped.add(field);
+      else if (fate.fate === "derived") this.counts.derived.add(field);
       this.sink.loss?.({
         source: record.source,
         record: record.number,
@@ -336,46 +334,8 @@ export class Converter {
       });
     });
   }
-
-  private summary(): ConvertSummary {
-    return {
-      read: this.read,
-      written: this.written,
-      conversations: this.conversations,
-      skipped: this.skipped.total,
-      rejected: this.rejected.total,
-      skippedBy: this.skipped.counts,
-      rejectedBy: this.rejected.counts,
-      dropped: this.dropped.counts,
-      derived: this.derived.counts,
-      unknownFields: this.unknownFields.counts,
-      invented: this.invented.counts,
-      findings: this.findingCounts.counts,
-    };
-  }
 }
 
 function isBefore(a: RecordFacts, b: RecordFacts): boolean {
   return compareText(a.source, b.source) < 0 || (a.source === b.source && a.number < b.number);
-}
-
-/** `/messages/3/from` as `messages[].from`. */
-function fieldName(pointer: string): string {
-  return splitPointer(pointer)
-    .map((part) => (/^(\d+|\*)$/.test(part) ? "[]" : `.${part}`))
-    .join("")
-    .replace(/^\./, "");
-}
-
-/** A finding about a place in the model, at the vendor's own field that it was read from. */
-function toWire(format: FormatAdapter, diagnostic: Placed): Placed {
-  const parts = splitPointer(diagnostic.pointer);
-  for (const rule of format.fields) {
-    if (rule.on === "write") continue;
-    const byModel = new PatternMap<string>();
-    byModel.add(rule.model, rule.wire);
-    const match = byModel.match(parts)[0];
-    if (match !== undefined) return { ...diagnostic, pointer: fill(match.entry, match.indexes, match.rest) };
-  }
-  return { ...diagnostic, pointer: "" };
 }

@@ -235,11 +235,14 @@ export class LossTracer {
   }
 
   private dropped(node: Node): Fate {
-    const isKnown =
-      (node.chains?.length ?? 0) > 0 || this.source.fields.some((rule) => rule.wire === node.pattern);
-    const reason = isKnown
-      ? `${this.target.title} has no place for it`
-      : "chatx has no meaning for it, so only its own format can keep it";
+    const rule = this.source.fields.find((one) => one.wire === node.pattern);
+    const isKnown = (node.chains?.length ?? 0) > 0 || rule !== undefined;
+    const reason =
+      rule?.on === "write" && rule.note !== undefined
+        ? rule.note
+        : isKnown
+          ? `${this.target.title} has no place for it`
+          : "chatx has no meaning for it, so only its own format can keep it";
     return { fate: "dropped", to: NOTHING, reason };
   }
 }

@@ -61,6 +61,11 @@ export interface Converted {
 /** Where the results go, one call at a time, in the order of the output. */
 export interface ConvertSink {
   converted(conversation: Converted): void;
+  /**
+   * A written conversation as the bytes of its compact JSON text, which are valid during the call only. Where it is there,
+   * records of the usual shape come this way, and nothing else is told of them but what the summary counts.
+   */
+  convertedBytes?(conversation: Uint8Array): void;
   /** Findings of one record, in document order. */
   findings(findings: readonly Finding[]): void;
   /** A record of which nothing is written because it is wrong. Its bytes are valid during the call only. */

@@ -1,4 +1,5 @@
 import { pointerOf } from "./pointer.ts";
+import { parseQuickly } from "./quick-parse.ts";
 import { type Json, numberFrom, setMember } from "./value.ts";
 
 /** Deepest nesting that is read: JSON.stringify and structuredClone fail somewhere above 1,000. */
@@ -46,6 +47,12 @@ export type ParseResult =
  * Numbers keep their digits, `__proto__` is a plain key, and a key that comes twice is remembered.
  */
 export function parseJson(text: string): ParseResult {
+  const value = parseQuickly(text, MAX_DEPTH);
+  return value === undefined ? parseCarefully(text) : { ok: true, value, duplicateKeys: [] };
+}
+
+/** The same for every text, slower for most; it knows what is wrong with the others. */
+export function parseCarefully(text: string): ParseResult {
   const parser = new Parser(text);
   try {
     return { ok: true, value: parser.document(), duplicateKeys: parser.duplicateKeys };

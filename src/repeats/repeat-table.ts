@@ -1,9 +1,10 @@
 /** Loaded with the first table: a single record needs none. */
 let crypto: typeof import("node:crypto") | undefined;
 
-function sha256(data: Uint8Array | string): Buffer {
+/** As text with a character a byte: making a Buffer takes longer than hashing a short id. */
+function sha256(data: Uint8Array | string): string {
   crypto ??= process.getBuiltinModule("node:crypto");
-  return crypto.hash("sha256", data, "buffer");
+  return crypto.hash("sha256", data, "binary");
 }
 
 const NEVER = (): void => undefined;
@@ -19,16 +20,21 @@ export class RepeatTable {
   private size = 0;
   private words = new Uint32Array(this.capacity * WORDS);
   private first: (() => unknown) | undefined;
+  /** Of the id and of the content that are looked up. */
+  private readonly key = new Uint32Array(KEY_WORDS);
+  private readonly mark = new Uint32Array(KEY_WORDS);
 
   /** Whether the id came before, and if so whether with the same content. The first content stands. */
   seen(id: string, content: Uint8Array | string): "new" | "same" | "differs" {
     if (this.size === 0 && this.first === undefined) {
-      const copy = content.slice();
+      // `slice` of a Buffer is no copy, and the bytes are only valid during the call.
+      const copy = typeof content === "string" ? content : Uint8Array.from(content);
       this.first = () => this.seen(id, copy);
       return "new";
     }
     this.settleFirst();
-    const mark = digest(content);
+    const { mark } = this;
+    digest(content, mark);
     const first = this.remember(id, mark[0]!, mark[1]!);
     if (first === undefined) return "new";
     return first[0] === mark[0] && first[1] === mark[1] ? "same" : "differs";
@@ -54,12 +60,13 @@ export class RepeatTable {
   }
 
   private remember(id: string, low: number, high: number): readonly [number, number] | undefined {
-    const key = digest(id);
+    const { key } = this;
+    digest(id, key);
     if (this.size * 4 > this.capacity * 3) this.grow();
     const at = this.slotOf(key);
     const words = this.words;
     if (words[at + KEY_WORDS - 1] === 0) {
-      words.set(key.subarray(0, KEY_WORDS), at);
+      words.set(key, at);
       words[at + 3] = low;
       words[at + 4] = high;
       this.size++;
@@ -70,7 +77,7 @@ export class RepeatTable {
 
   /** Whether the same content came before under this id; of one id any number of contents are remembered. */
   seenContent(id: string, content: Uint8Array): boolean {
-    return this.seen(`${sha256(content).toString("hex")} ${id}`, "") !== "new";
+    return this.seen(`${sha256(content)} ${id}`, "") !== "new";
   }
 
   /** First word of the id's slot, or of the empty slot where it belongs. */
@@ -96,11 +103,14 @@ export class RepeatTable {
   }
 }
 
-/** The first words of a SHA-256; the third is never 0, which marks an empty slot. */
-function digest(data: Uint8Array | string): Uint32Array {
+/** Puts the first words of a SHA-256 into `words`; the third is never 0, which marks an empty slot. */
+function digest(data: Uint8Array | string, words: Uint32Array): void {
   const bytes = sha256(data);
-  const words = new Uint32Array(KEY_WORDS);
-  for (let k = 0; k < KEY_WORDS; k++) words[k] = bytes.readUInt32LE(k * 4);
+  for (let k = 0; k < KEY_WORDS; k++) words[k] = wordAt(bytes, k * 4);
   if (words[2] === 0) words[2] = 1;
-  return words;
+}
+
+function wordAt(bytes: string, at: number): number {
+  const low = bytes.charCodeAt(at) | (bytes.charCodeAt(at + 1) << 8);
+  return low | (bytes.charCodeAt(at + 2) << 16) | (bytes.charCodeAt(at + 3) << 24);
 }

@@ -21,7 +21,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages and the rooms they live in. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  zod: ["formats", "diagnostics"],
+  zod: ["diagnostics"],
+  "zod/mini": ["formats"],
   commander: ["cli"],
   ora: ["cli"],
   chalk: ["report"],

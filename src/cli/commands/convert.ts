@@ -1,14 +1,8 @@
 import { Converter } from "../../convert/converter.ts";
-import type { ConvertSettings, ConvertSink, ConvertSummary, LossEntry } from "../../convert/types.ts";
-import type { Finding } from "../../diagnostics/finding.ts";
-import type { InputRecord } from "../../input/types.ts";
+import type { ConvertSettings, ConvertSummary } from "../../convert/types.ts";
+import { escapeControls } from "../../diagnostics/quote.ts";
 import { convertSummary } from "../../report/summary.ts";
-import {
-  type ConversationOutput,
-  documentOutput,
-  folderOutput,
-  linesOutput,
-} from "../conversation-output.ts";
+import { openOutputs, sinkOf, type WantedOutputs } from "../convert-outputs.ts";
 import { eachRecord, type InputOptions, inputOptions } from "../each-record.ts";
 import { ExitCode, UsageError } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
@@ -21,8 +15,8 @@ import {
   sourceFormatOption,
   zoneOption,
 } from "../options.ts";
-import { type OutputFile, openOutputFile } from "../output-file.ts";
-import { Reports } from "../reports.ts";
+import { checkOutputPaths } from "../output-paths.ts";
+import { reporterSpecs } from "../reports.ts";
 import { urlFromTemplate } from "../url-option.ts";
 
 interface ConvertFlags extends InputOptions {
@@ -60,11 +54,12 @@ export async function runConvert(
   const settings = settingsOf(flags);
   const failOn = (flags.failOn ?? []).map((what) => choiceOption(what, "--fail-on", FAIL_ON));
   const limits = inputOptions(flags);
-  const maxFindings = countOption(flags.maxFindings, "--max-findings");
-  checkOutputs(flags);
-  const outputs = await openOutputs(flags, settings, maxFindings, io);
+  const wanted = wantedOutputs(flags);
+  // What goes to a file is to be complete, also when nobody reads standard output to its end.
+  if (hasFiles(wanted)) io.stdout.makeOptional();
+  const outputs = await openOutputs(wanted, settings.to, io);
   try {
-    const converter = new Converter(settings, sinkOf(outputs, flags));
+    const converter = new Converter(settings, sinkOf(outputs, limits.quiet));
     const input = await eachRecord(inputs, limits, io, {
       record(record) {
         const isAccepted = converter.record(record);
@@ -75,11 +70,20 @@ export async function runConvert(
       },
       sourceFinding: (source, code, args) => outputs.reports.source(source, code, args),
       drain: () => outputs.drain(),
+      // A report of one's own has a word for every record, also for those that go this way.
+      ...(flags.reporter === undefined && converter.probe !== undefined ? { probe: converter.probe } : {}),
     });
     const summary = converter.finish();
-    await outputs.end(input.sources, input.isStoppedEarly);
-    if (!flags.quiet) io.stderr.push(convertSummary(summary));
-    return worst(input.exitCode, exitCodeOf(summary, failOn));
+    const exitCode = worst(input.exitCode, exitCodeOf(summary, failOn));
+    const isNothing = exitCode !== ExitCode.done && summary.conversations === 0;
+    // What the file's name promises has not been done, so the old file stays.
+    const keepsOld = input.isStoppedEarly || isNothing;
+    await outputs.end(input.sources, keepsOld);
+    if (!isTalkWanted(wanted, limits.quiet)) return exitCode;
+    const { output } = wanted;
+    if (keepsOld && output !== undefined) io.stderr.push(`${escapeControls(output)} is left as it was\n`);
+    io.stderr.push(convertSummary(summary));
+    return exitCode;
   } catch (error) {
     await outputs.discard();
     throw error;
@@ -105,7 +109,8 @@ function settingsOf(flags: ConvertFlags): ConvertSettings {
   };
 }
 
-function checkOutputs(flags: ConvertFlags): void {
+/** @throws {UsageError} For outputs that exclude each other. */
+function wantedOutputs(flags: ConvertFlags): WantedOutputs {
   if (flags.output !== undefined && flags.outputDir !== undefined) {
     throw new UsageError(
       "--output and --output-dir exclude each other",
@@ -115,107 +120,35 @@ function checkOutputs(flags: ConvertFlags): void {
   if (flags.jsonl && flags.pretty) {
     throw new UsageError("--jsonl and --pretty exclude each other: JSON Lines have one line a conversation");
   }
-}
-
-/** Everything a conversion writes to, opened before it starts and closed together. */
-interface Outputs {
-  readonly conversations: ConversationOutput;
-  readonly reports: Reports;
-  readonly rejects?: OutputFile;
-  readonly losses?: OutputFile;
-  drain(): Promise<void>;
-  end(sources: number, isStoppedEarly: boolean): Promise<void>;
-  discard(): Promise<void>;
-}
-
-async function openOutputs(
-  flags: ConvertFlags,
-  settings: ConvertSettings,
-  maxFindings: number,
-  io: Io,
-): Promise<Outputs> {
-  const main = { writer: io.stderr, isTerminal: io.stderrIsTerminal };
-  const file = flags.output === undefined ? undefined : await openOutputFile(flags.output);
-  const rejects = flags.rejects === undefined ? undefined : await openOutputFile(flags.rejects);
-  const losses = flags.lossReport === undefined ? undefined : await openOutputFile(flags.lossReport);
-  const reports = await Reports.open(flags.reporter ?? [], maxFindings, io, main);
-  const writer = file?.writer ?? io.stdout;
-  const style = { isLines: flags.jsonl ?? false, isPretty: flags.pretty ?? false };
-  const conversations =
-    flags.outputDir !== undefined
-      ? await folderOutput(flags.outputDir, settings.to, style)
-      : style.isLines
-        ? linesOutput(writer)
-        : documentOutput(writer, settings.to, style.isPretty);
-  const side = [rejects, losses].filter((one) => one !== undefined);
-  return {
-    conversations,
-    reports,
-    ...(rejects === undefined ? {} : { rejects }),
-    ...(losses === undefined ? {} : { losses }),
-    async drain() {
-      await conversations.drain();
-      for (const { writer: sideWriter } of side) await sideWriter.drain();
-      await reports.drain();
-    },
-    async end(sources, isStoppedEarly) {
-      await conversations.end();
-      // A run that stopped at a bad record has not done what the file's name promises: the old file stays.
-      if (isStoppedEarly) await file?.discard();
-      else await file?.commit();
-      for (const one of side) await one.commit();
-      await reports.end(sources);
-    },
-    async discard() {
-      for (const one of [file, ...side]) await one?.discard();
-      await reports.discard();
-    },
+  const wanted = {
+    // Standard output may be named as a dash, as standard input may.
+    output: flags.output === "-" ? undefined : flags.output,
+    outputDir: flags.outputDir,
+    rejects: flags.rejects,
+    lossReport: flags.lossReport,
+    isLines: flags.jsonl ?? false,
+    isPretty: flags.pretty ?? false,
+    reporters: reporterSpecs(flags.reporter ?? ["text"]),
+    hasTotals: flags.reporter !== undefined && !flags.quiet,
+    maxFindings: countOption(flags.maxFindings, "--max-findings"),
   };
+  checkOutputPaths([
+    ["--output", wanted.output],
+    ["--rejects", wanted.rejects],
+    ["--loss-report", wanted.lossReport],
+    ...wanted.reporters.map(({ file }) => ["--reporter", file] as const),
+  ]);
+  return wanted;
 }
 
-function sinkOf(outputs: Outputs, flags: ConvertFlags): ConvertSink {
-  const { conversations, reports, rejects, losses } = outputs;
-  return {
-    converted: (conversation) => conversations.add(conversation),
-    findings: (findings) =>
-      reports.findings(flags.quiet ? findings.filter(isError) : findings.filter(isWorthALine)),
-    ...(rejects === undefined
-      ? {}
-      : { rejected: (record, findings) => rejects.writer.push(rejectLine(record, findings)) }),
-    ...(losses === undefined
-      ? {}
-      : { loss: (entry: LossEntry) => losses.writer.push(`${JSON.stringify(entry)}\n`) }),
-  };
+function hasFiles({ output, outputDir, rejects, lossReport, reporters }: WantedOutputs): boolean {
+  const paths = [output, outputDir, rejects, lossReport, ...reporters.map(({ file }) => file)];
+  return paths.some((path) => path !== undefined);
 }
 
-function isError(finding: Finding): boolean {
-  return finding.severity === "error";
-}
-
-/** Infos are counted in the summary and told in the loss report; a line for each would bury the rest. */
-function isWorthALine(finding: Finding): boolean {
-  return finding.severity !== "info";
-}
-
-/** A rejected record with its bytes: as text where they are text, else as Base64. */
-function rejectLine(record: InputRecord, findings: readonly Finding[]): string {
-  const bytes = Buffer.from(record.bytes.buffer, record.bytes.byteOffset, record.bytes.byteLength);
-  const text = bytes.toString("utf8");
-  const isText = Buffer.from(text, "utf8").equals(bytes);
-  const { source, number, start, pointer, container } = record;
-  const reasons = findings
-    .filter(isError)
-    .map(({ code, message, line, column, pointer: at }) => ({ code, message, line, column, pointer: at }));
-  const place = {
-    source,
-    record: number,
-    line: start.line,
-    column: start.column,
-    offset: start.offset,
-    pointer,
-  };
-  const body = isText ? { raw: text } : { rawBase64: bytes.toString("base64") };
-  return `${JSON.stringify({ ...place, ...(container === undefined ? {} : { container }), reasons, ...body })}\n`;
+/** A report for machines that has no file has standard error for itself. */
+function isTalkWanted({ reporters }: WantedOutputs, isQuiet: boolean): boolean {
+  return !isQuiet && reporters.every(({ name, file }) => name === "text" || file !== undefined);
 }
 
 function exitCodeOf(summary: ConvertSummary, failOn: readonly (typeof FAIL_ON)[number][]): number {

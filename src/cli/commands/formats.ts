@@ -7,6 +7,7 @@ import type { InputRecord } from "../../input/types.ts";
 import { parseJson } from "../../json/parse.ts";
 import { decodeUtf8 } from "../../json/text.ts";
 import { isObject, type JsonObject, typeName } from "../../json/value.ts";
+import { safeJson } from "../../report/safe.ts";
 import { eachRecord, inputOptions } from "../each-record.ts";
 import { ExitCode, UsageError } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
@@ -100,7 +101,7 @@ async function explain(path: string, flags: FormatsFlags, io: Io): Promise<numbe
   const input = await eachRecord([path], inputOptions({}), io, {
     record(record) {
       const facts = explainRecord(record);
-      io.stdout.push(flags.json ? `${JSON.stringify(facts)}\n` : explanationText(facts));
+      io.stdout.push(flags.json ? `${safeJson(facts)}\n` : explanationText(facts));
       return true;
     },
     sourceFinding: (source, code, args) => {

@@ -3,7 +3,8 @@ import { eachRecord, type InputOptions, inputOptions } from "../each-record.ts";
 import { ExitCode } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { countOption, sourceFormatOption } from "../options.ts";
-import { Reports } from "../reports.ts";
+import { checkOutputPaths } from "../output-paths.ts";
+import { Reports, reporterSpecs } from "../reports.ts";
 
 interface ValidateFlags extends InputOptions {
   readonly format: string;
@@ -23,8 +24,12 @@ export async function runValidate(
   const strict = flags.strict ?? false;
   const limits = inputOptions(flags);
   const maxFindings = countOption(flags.maxFindings, "--max-findings");
-  const main = { writer: io.stdout, isTerminal: io.stdoutIsTerminal };
-  const reports = await Reports.open(flags.reporter ?? ["text"], maxFindings, io, main);
+  const specs = reporterSpecs(flags.reporter ?? ["text"]);
+  checkOutputPaths(specs.map(({ file }) => ["--reporter", file]));
+  // A report in a file is to be complete, also when nobody reads the one on standard output to its end.
+  if (specs.some(({ file }) => file !== undefined)) io.stdout.makeOptional();
+  const main = { writer: io.stdout, isTerminal: io.stdoutIsTerminal, hasTotals: !limits.quiet };
+  const reports = await Reports.open(specs, maxFindings, io, main);
   try {
     const validator = new Validator({ strict, ...(format === undefined ? {} : { format }) });
     const input = await eachRecord(inputs, limits, io, {

@@ -17,7 +17,7 @@ const fields: readonly FieldRule[] = [
     on: "write",
     conditional: true,
     known: "documented",
-    note: "the greatest createdAt; not read, worked out anew",
+    note: "worked out anew from the messages: the greatest createdAt",
   },
   { wire: "/messages/*/id", model: "/messages/*/id", how: "carried", known: "documented" },
   {

@@ -1,0 +1,24 @@
+import type { Placed } from "../diagnostics/place.ts";
+import { fill, PatternMap, splitPointer } from "../formats/field-table.ts";
+import type { FormatAdapter } from "../formats/types.ts";
+
+/** `/messages/3/from` as `messages[].from`. */
+export function fieldName(pointer: string): string {
+  return splitPointer(pointer)
+    .map((part) => (/^(\d+|\*)$/.test(part) ? "[]" : `.${part}`))
+    .join("")
+    .replace(/^\./, "");
+}
+
+/** A finding about a place in the model, at the vendor's own field that it was read from. */
+export function toWire(format: FormatAdapter, diagnostic: Placed): Placed {
+  const parts = splitPointer(diagnostic.pointer);
+  for (const rule of format.fields) {
+    if (rule.on === "write") continue;
+    const byModel = new PatternMap<string>();
+    byModel.add(rule.model, rule.wire);
+    const match = byModel.match(parts)[0];
+    if (match !== undefined) return { ...diagnostic, pointer: fill(match.entry, match.indexes, match.rest) };
+  }
+  return { ...diagnostic, pointer: "" };
+}

@@ -1,0 +1,173 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { type Run, runChatx } from "../support/run-chatx.ts";
+import { expectOrderly, temporaryFolder } from "./outcome.ts";
+import { hook, hookText } from "./payloads.ts";
+
+const folder = temporaryFolder();
+
+/** What steers a terminal, or makes text look like other text. */
+const HOSTILE = [
+  "\u001b[2J",
+  "\u001b]52;c;cm0gLXJmIH4=\u0007",
+  "\u001b]8;;https://evil.example\u001b\\",
+  "\u009b31m",
+  "\b\b\b",
+  "\u007f",
+  "\r",
+  "\u202e",
+  "\u2066",
+  "\u200b",
+  "\ufeff",
+].join("x");
+
+/** C0 but for the line feed, DEL, C1, and characters that turn text around or hide it. */
+const UNSAFE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
+
+/** @param areLinesCut  Reports for machines hold names and values whole. */
+function expectSafe(run: Run, areLinesCut = true): void {
+  expectOrderly(run);
+  for (const text of [run.stdout, run.stderr]) {
+    expect(UNSAFE.exec(text)?.[0]).toBeUndefined();
+    for (const line of areLinesCut ? text.split("\n") : []) expect(line.length).toBeLessThan(1200);
+  }
+}
+
+const long = "A".repeat(1 << 20);
+const base = hook();
+/** Payloads with hostile text in every place that a person may get to see. */
+const payloads: Record<string, unknown> = {
+  "a wrong value": { ...base, accountId: `${HOSTILE}${long}` },
+  "a wrong type": { ...base, messages: [{ ...base.messages[0], sentAt: HOSTILE }] },
+  "an unknown key": { ...base, [HOSTILE]: 1, [`${HOSTILE}${long}`]: 2 },
+  "an unknown sender": { ...base, messages: [{ ...base.messages[0], type: HOSTILE }] },
+  "a key on the way to a fault": {
+    ...base,
+    visitor: { ...base.visitor, variables: { [HOSTILE]: { [long]: 3 } } },
+  },
+  "an event name": { _type: HOSTILE, _event: HOSTILE, id: 1 },
+  "a ferndesk id": {
+    conversations: [1, 2].map((n) => ({
+      id: HOSTILE,
+      lastMessageAt: HOSTILE.repeat(n),
+      messages: [{ id: HOSTILE, role: HOSTILE, content: HOSTILE, createdAt: HOSTILE }],
+    })),
+  },
+  "a repeated ferndesk id": {
+    conversations: [1, 2].map((n) => ({
+      id: HOSTILE,
+      lastMessageAt: "2024-05-01T10:00:00Z",
+      messages: [{ id: `m${n}`, role: "user", content: "Hello", createdAt: "2024-05-01T10:00:00Z" }],
+    })),
+  },
+};
+
+describe("hostile payload text cannot steer a terminal", () => {
+  const paths = Object.entries(payloads).map(([what, payload]) => {
+    const path = join(folder, `${what.replaceAll(" ", "-")}.json`);
+    writeFileSync(path, JSON.stringify(payload));
+    return path;
+  });
+
+  test.concurrent.each(["text", "github", "tap"])("in a report as %s", async (reporter) => {
+    const run = await runChatx(["validate", "--reporter", reporter, "--max-findings", "0", ...paths]);
+    expect(run.code).toBe(1);
+    expectSafe(run, reporter !== "tap");
+  });
+
+  test("in what convert says", async () => {
+    for (const extra of [[], ["--strict"]]) {
+      const run = await runChatx(["convert", "--to", "ferndesk", "-o", "/dev/null", ...extra, ...paths]);
+      expect(run.code).toBe(1);
+      expectSafe(run);
+    }
+  });
+
+  test.concurrent.each(paths)("in what formats --explain says of %s", async (path) => {
+    expectSafe(await runChatx(["formats", "--explain", path]));
+  });
+
+  test("raw in broken JSON, also as bytes that are no UTF-8", async () => {
+    const broken = [
+      Buffer.from(`{"a": ${HOSTILE}}`),
+      Buffer.from(`${HOSTILE}${long}`),
+      Buffer.from(`{"${HOSTILE}`),
+      Buffer.from(`{"a":"\\u001b[2J" ${long}`),
+      Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0x9b, 0x33, 0x31, 0x6d]), Buffer.from('"}')]),
+    ];
+    for (const stdin of broken) {
+      const run = await runChatx(["validate"], { stdin });
+      expect(run.code).toBe(1);
+      expectSafe(run);
+      expectSafe(await runChatx(["convert", "--to", "ferndesk"], { stdin }));
+    }
+  });
+
+  test("machine reports and --explain --json hold it as escapes", async () => {
+    const stdin = JSON.stringify(payloads["an unknown sender"]);
+    for (const args of [
+      ["validate", "--reporter", "json"],
+      ["validate", "--reporter", "sarif"],
+      ["formats", "--explain", "-", "--json"],
+    ]) {
+      const run = await runChatx(args, { stdin });
+      expect(UNSAFE.exec(run.stdout)?.[0]).toBeUndefined();
+      expect(() => JSON.parse(run.stdout)).not.toThrow();
+    }
+  });
+});
+
+describe("hostile names on the command line cannot either", () => {
+  const name = `${HOSTILE.replaceAll("/", "_")}.json`;
+  mkdirSync(join(folder, "names"));
+  writeFileSync(join(folder, "names", name), '{"a":1}');
+
+  test("as a file", async () => {
+    for (const args of [
+      ["validate", join(folder, "names", name)],
+      ["validate", join(folder, "names")],
+      ["convert", "--to", "ferndesk", "-o", join(folder, name), join(folder, "names")],
+      ["convert", "--to", "ferndesk", "-o", join(folder, "no", name), join(folder, "names")],
+      ["formats", "--explain", join(folder, "names", name)],
+      ["validate", join(folder, name)],
+      ["validate", `${HOSTILE}*`],
+    ]) {
+      const run = await runChatx(args);
+      expect(run.code).toBeGreaterThanOrEqual(args[0] === "formats" ? 0 : 1);
+      expectSafe(run);
+    }
+  });
+
+  test("as an option, a value or a command", async () => {
+    for (const args of [
+      [HOSTILE],
+      ["validate", `--${HOSTILE}`],
+      ["validate", "--format", HOSTILE],
+      ["validate", "--reporter", HOSTILE],
+      ["schema", HOSTILE],
+      ["convert", "--to", "ferndesk", "--since", HOSTILE],
+      ["convert", "--to", "ferndesk", "--url-template", `https://example.com/$${HOSTILE}`],
+      ["convert", "--to", "ferndesk", "-o", `--${HOSTILE}`],
+    ]) {
+      const run = await runChatx(args, { stdin: hookText() });
+      expect(run.code).toBe(2);
+      expectSafe(run);
+    }
+  });
+});
+
+test("what is said of a fault names path and type; values are clipped, neighbours stay out", async () => {
+  const secret = "canary-".repeat(40);
+  const payload = { ...base, accountId: secret, visitor: { ...base.visitor, email: "canary@example.com" } };
+  const stdin = JSON.stringify(payload, null, 2);
+  for (const args of [["validate"], ["convert", "--to", "ferndesk", "-o", "/dev/null"]]) {
+    const run = await runChatx(args, { stdin });
+    const said = run.stdout + run.stderr;
+    expect(run.code).toBe(1);
+    expect(said).toContain("expected a number, found string");
+    expect(said).toContain("<stdin>:2:16  /accountId");
+    expect(said).not.toContain("canary@example.com");
+    expect(said.match(/canary-/g)?.length ?? 0).toBeLessThan(20);
+  }
+});
