@@ -137,7 +137,7 @@ function line(who, from, content, sentAt, triggeredBy = null) {
 }
 
 /** The spelling of PHP's `json_encode`: `\/`, and `\uXXXX` for everything beyond ASCII. @param {string} text */
-export function likePhp(text) {
+function likePhp(text) {
   return text
     .replaceAll("/", "\\/")
     .replace(/[\u007f-\uffff]/g, (unit) =>

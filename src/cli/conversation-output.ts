@@ -1,5 +1,6 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { Converted } from "../convert/types.ts";
 import type { FormatAdapter } from "../formats/types.ts";
 import { stringifyJson } from "../json/stringify.ts";
@@ -105,7 +106,7 @@ export async function folderOutput(
   style: { readonly isPretty: boolean; readonly isLines: boolean },
 ): Promise<ConversationOutput> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await promisify(mkdir)(folder, { recursive: true, mode: 0o700 });
     await removeStrays(folder);
   } catch (error) {
     throw new OutputError(folder, error);

@@ -71,10 +71,16 @@ function endAsBug(error: unknown): void {
   process.exit(ExitCode.bug);
 }
 
+/** Major number of /dev/null and its like on Linux. */
+const MEMORY_DEVICES = 1;
+
 /** Loading node:tty takes longer than all else here, and only a character device can be a terminal. */
 function isTerminal(fd: number): boolean {
   try {
-    return fstatSync(fd).isCharacterDevice() && process.getBuiltinModule("node:tty").isatty(fd);
+    const stats = fstatSync(fd);
+    const isMemoryDevice = stats.rdev >> 8 === MEMORY_DEVICES;
+    if (!stats.isCharacterDevice() || isMemoryDevice) return false;
+    return process.getBuiltinModule("node:tty").isatty(fd);
   } catch {
     return false;
   }

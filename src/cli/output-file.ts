@@ -1,5 +1,4 @@
-import { close, constants, fsync, open, rmSync } from "node:fs";
-import { lstat, readdir, realpath, rename, rm, stat } from "node:fs/promises";
+import { close, constants, fsync, lstat, open, readdir, realpath, rename, rm, rmSync, stat } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { OutputError } from "./exit-codes.ts";
@@ -8,6 +7,12 @@ import { FdWriter } from "./write-bytes.ts";
 const openFd = promisify(open);
 const closeFd = promisify(close);
 const syncFd = promisify(fsync);
+const linkStatOf = promisify(lstat);
+const statOf = promisify(stat);
+const realPathOf = promisify(realpath);
+const renameTo = promisify(rename);
+const remove = promisify(rm);
+const namesIn = promisify(readdir);
 
 /** What is beside its place now, for `removeTemporaries`. */
 const temporaries = new Set<string>();
@@ -64,12 +69,12 @@ export async function openFileOfFolder(path: string): Promise<OutputFile> {
 }
 
 async function resolveTarget(path: string): Promise<{ path: string; isRegular: boolean }> {
-  const link = await lstat(path).catch(ignoreMissing);
+  const link = await linkStatOf(path).catch(ignoreMissing);
   if (link === undefined) return { path, isRegular: true };
-  const stats = await stat(path);
+  const stats = await statOf(path);
   if (stats.isDirectory()) throw Object.assign(new Error("it is a folder"), { code: "EISDIR" });
   if (!stats.isFile()) return { path, isRegular: false };
-  return { path: link.isSymbolicLink() ? await realpath(path) : path, isRegular: true };
+  return { path: link.isSymbolicLink() ? await realPathOf(path) : path, isRegular: true };
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {
@@ -102,7 +107,7 @@ async function openBeside(shown: string, path: string): Promise<OutputFile> {
   const closeOnce = once(() => closeFd(fd));
   const discard = async () => {
     await closeOnce().catch(() => undefined);
-    await rm(temporary, { force: true });
+    await remove(temporary, { force: true });
     temporaries.delete(temporary);
   };
   return {
@@ -112,7 +117,7 @@ async function openBeside(shown: string, path: string): Promise<OutputFile> {
         await writer.flush();
         await syncFd(fd);
         await closeOnce();
-        await rename(temporary, path);
+        await renameTo(temporary, path);
         temporaries.delete(temporary);
         await syncFolder(folder);
       } catch (error) {
@@ -150,10 +155,10 @@ const TEMPORARY_NAME = /^\.(.+)\.chatx-(\d{1,10})-[0-9a-f]{12}\.tmp$/s;
  * @param name  Of the output; without it, those of all outputs in the folder.
  */
 export async function removeStrays(folder: string, name?: string): Promise<void> {
-  for (const entry of await readdir(folder)) {
+  for (const entry of await namesIn(folder)) {
     const [, output, pid] = TEMPORARY_NAME.exec(entry) ?? [];
     if (output === undefined || (name !== undefined && output !== name)) continue;
-    if (!isRunning(Number(pid))) await rm(join(folder, entry), { force: true });
+    if (!isRunning(Number(pid))) await remove(join(folder, entry), { force: true });
   }
 }
 

@@ -13,8 +13,9 @@ const KEPT_BUFFER_BYTES = 1 << 21;
 const NO_BUFFER = Buffer.alloc(0);
 
 /**
- * Text and bytes on their way to a file descriptor. `push` and `pushBytes` gather, `drain` writes when there is enough of
- * it, `flush` writes all. Every byte is accounted for: a short write goes on where it stopped, a full pipe is waited for.
+ * Text and bytes on their way to a file descriptor. `push` and `pushBytes` gather, `drain` writes when there is enough
+ * of it, `flush` writes all. Every byte is accounted for: a short write goes on where it stopped, a full pipe is waited
+ * for.
  */
 export class FdWriter {
   private readonly fd: number;

@@ -1,10 +1,13 @@
 import { severityOf } from "../diagnostics/catalogue.ts";
-import type { Report } from "../diagnostics/diagnostic.ts";
+import { collectDiagnostics, type Report } from "../diagnostics/diagnostic.ts";
+import type { Place } from "../diagnostics/finding.ts";
 import { findingsOf, type Placed } from "../diagnostics/place.ts";
 import { type Examined, examineRecord, isRejected } from "../formats/examine.ts";
 import type { FormatAdapter, ReadResult } from "../formats/types.ts";
 import type { Probe } from "../input/cutting.ts";
 import type { InputRecord } from "../input/types.ts";
+import { stringifyJson } from "../json/stringify.ts";
+import { encodeUtf8 } from "../json/text.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { Conversation } from "../model/conversation.ts";
 import { compareText } from "../model/time.ts";
@@ -13,7 +16,7 @@ import { ConvertCounts } from "./counts.ts";
 import { FastPath } from "./fast/fast-path.ts";
 import { completenessRank, mergeParts, sortParts } from "./fold.ts";
 import { LossTracer, type Trail } from "./loss.ts";
-import { mergedPlaces } from "./merged-places.ts";
+import { keptAlike, mergedIndexes, mergedPlaces } from "./merged-places.ts";
 import { fieldName, toWire } from "./places.ts";
 import { whyUnwanted } from "./select.ts";
 import type { ConvertSettings, ConvertSink, ConvertSummary } from "./types.ts";
@@ -36,6 +39,7 @@ interface RecordFacts {
   readonly source: string;
   readonly number: number;
   readonly pointer: string;
+  readonly start: Place;
 }
 
 const NO_EDGES: EdgeMap = new Map();
@@ -130,7 +134,7 @@ export class Converter {
       conversation,
       this.settings,
       examined.report,
-      format.id === this.settings.to.id ? document : undefined,
+      format.id === this.settings.to.id ? { document } : undefined,
     );
     for (let k = before; k < diagnostics.length; k++) diagnostics[k] = toWire(format, diagnostics[k]!);
     if (isRejected(examined, this.settings.strict)) {
@@ -164,7 +168,12 @@ export class Converter {
     const part: HeldPart = {
       conversation,
       rank: result.rank ?? completenessRank(conversation),
-      record: { source: record.source, number: record.number, pointer: record.pointer },
+      record: {
+        source: record.source,
+        number: record.number,
+        pointer: record.pointer,
+        start: record.start,
+      },
       document,
       format: examined.format!,
       readEdges: edgeMap(result.edges),
@@ -202,16 +211,17 @@ export class Converter {
     }
     const last = parts.at(-1)!;
     const isOwn = last.format.id === this.settings.to.id;
-    const diagnostics: Placed[] = [];
-    const written = writeConversation(
-      conversation,
-      this.settings,
-      (code, pointer, args, target = "value") => {
-        diagnostics.push({ code, pointer, args, target } as Placed);
-      },
-      isOwn ? last.document : undefined,
-    );
-    this.count(diagnostics);
+    const { report, diagnostics } = collectDiagnostics();
+    const original = { document: last.document, indexOf: mergedIndexes(last.conversation, conversation) };
+    const written = writeConversation(conversation, this.settings, report, isOwn ? original : undefined);
+    const placed = diagnostics.map((diagnostic) => toWire(last.format, diagnostic));
+    const findings = this.publish(heldRecord(last), { ...last, diagnostics: placed, report });
+    const error = findings.find(({ severity }) => severity === "error");
+    if (error !== undefined) {
+      this.counts.rejected.add(error.code, parts.length);
+      for (const part of parts) this.sink.rejected?.(heldRecord(part), [error]);
+      return;
+    }
     if (written.messageIndex.every((index) => index === -1)) {
       this.counts.skipped.add("no message left", parts.length);
       return;
@@ -219,8 +229,9 @@ export class Converter {
     this.counts.written += parts.length;
     for (const part of parts) {
       const inMerged = mergedPlaces(part.conversation, conversation);
+      const kept = part === last ? written.kept : keptAlike(written.kept, last.document, part.document);
       this.traceLoss(part.record, part.format, part.document, {
-        written,
+        written: { ...written, kept },
         readEdges: part.readEdges,
         inMerged,
       });
@@ -334,6 +345,15 @@ export class Converter {
       });
     });
   }
+}
+
+/** A record again whose bytes are gone: its values stand in for them, and every place is that of its start. */
+function heldRecord({ record, document }: HeldPart): InputRecord {
+  return {
+    ...record,
+    bytes: encodeUtf8(stringifyJson(document)),
+    placesOf: (offsets) => offsets.map(() => record.start),
+  };
 }
 
 function isBefore(a: RecordFacts, b: RecordFacts): boolean {

@@ -62,8 +62,8 @@ export interface Converted {
 export interface ConvertSink {
   converted(conversation: Converted): void;
   /**
-   * A written conversation as the bytes of its compact JSON text, which are valid during the call only. Where it is there,
-   * records of the usual shape come this way, and nothing else is told of them but what the summary counts.
+   * A written conversation as the bytes of its compact JSON text, which are valid during the call only. Where it is
+   * there, records of the usual shape come this way, and nothing else is told of them but what the summary counts.
    */
   convertedBytes?(conversation: Uint8Array): void;
   /** Findings of one record, in document order. */

@@ -17,12 +17,18 @@ export interface Written {
   readonly kept: ReadonlyMap<string, string>;
 }
 
-/** @param original  The document that was read, when it is of the target's own format: what the model lacks is put back. */
+/** The document that was read, and where its messages stand in the conversation (for one folded out of several). */
+export interface Original {
+  readonly document: JsonObject;
+  readonly indexOf?: (index: number) => number | undefined;
+}
+
+/** @param original  Given when it is of the target's own format: what the model lacks is put back. */
 export function writeConversation(
   conversation: Conversation,
   settings: ConvertSettings,
   report: Report,
-  original?: JsonObject,
+  original?: Original,
 ): Written {
   const { to, agentRole, systemMessages } = settings;
   const result = to.write!(conversation, { report, agentRole, systemMessages });
@@ -53,27 +59,29 @@ export function edgeMap(edges: readonly Edge[] = []): EdgeMap {
  */
 function keepUnmapped(
   format: FormatAdapter,
-  original: JsonObject,
+  original: Original,
   written: JsonObject,
   messageIndex: readonly number[],
   kept: Map<string, string>,
 ): JsonObject {
   const { fromWire } = fieldTable(format.fields);
   const list = format.messagesAt ?? "/";
+  const { indexOf = (index: number) => index } = original;
+  const placeOf = (index: number) => messageIndex[indexOf(index) ?? -1] ?? -1;
   const result = structuredCopy(written) as Record<string, Json>;
-  forEachLeaf(original, "", (pointer, value, lists) => {
+  forEachLeaf(original.document, "", (pointer, value, lists) => {
     if (fromWire.match(splitPointer(pointer)).length > 0) return;
-    const to = remap(pointer, list, messageIndex);
+    const to = remap(pointer, list, placeOf);
     if (to !== undefined && putAt(result, stepsOf(to), value, lists)) kept.set(pointer, to);
   });
   return kept.size === 0 ? written : result;
 }
 
-function remap(pointer: string, list: string, messageIndex: readonly number[]): string | undefined {
+function remap(pointer: string, list: string, placeOf: (index: number) => number): string | undefined {
   if (!pointer.startsWith(`${list}/`)) return pointer;
   const [index = "", ...rest] = pointer.slice(list.length + 1).split("/");
-  const out = messageIndex[Number(index)];
-  return out === undefined || out === -1 ? undefined : [`${list}/${out}`, ...rest].join("/");
+  const out = placeOf(Number(index));
+  return out === -1 ? undefined : [`${list}/${out}`, ...rest].join("/");
 }
 
 /** Calls `visit` for every leaf; `lists[d]` says whether the container of step `d` is a list. */

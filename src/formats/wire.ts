@@ -13,6 +13,16 @@ z.config({ jitless: true });
 export const wholeNumber = () =>
   described(z.number().check(z.refine(Number.isInteger, { error: "a whole number" })), { type: "integer" });
 
+// Of most fields only the outermost schema is the field's own; what it wraps is one for all of them.
+const nullableText = once(() => z.nullable(z.string()));
+const nullableWholeNumber = once(() => z.nullable(wholeNumber()));
+
+/** A text, null, or missing. */
+export const optionalText = () => z.optional(nullableText());
+
+/** A whole number, null, or missing. */
+export const optionalWholeNumber = () => z.optional(nullableWholeNumber());
+
 /** Whole milliseconds since 1970, within the years 0000 to 9999. */
 export const epochMilliseconds = () =>
   described(z.number().check(z.refine(isEpochMs, { error: "a time in milliseconds since 1970" })), {

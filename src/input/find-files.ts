@@ -1,6 +1,13 @@
-import { lstat, readdir, realpath, stat } from "node:fs/promises";
+import { lstat, readdir, realpath, stat } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { InputError, unreadable } from "./input-error.ts";
+
+// Loading node:fs/promises takes longer than reading a payload does.
+const statOf = promisify(stat);
+const linkStatOf = promisify(lstat);
+const realPathOf = promisify(realpath);
+const namesIn = promisify(readdir);
 
 /** A file to read, or why an argument gives none. */
 export type Found = { readonly path: string; readonly sizeBytes?: number } | { readonly error: InputError };
@@ -15,9 +22,9 @@ const GLOB_CHARACTER = /[*?[\]{}()!+@]/;
  * @param seen  Real paths so far; files that come by way of a folder or glob are left out when they are in there.
  */
 export async function* filesOf(argument: string, seen: Set<string>): AsyncGenerator<Found, void, undefined> {
-  let stats: Awaited<ReturnType<typeof stat>>;
+  let stats: Awaited<ReturnType<typeof statOf>>;
   try {
-    stats = await stat(argument);
+    stats = await statOf(argument);
   } catch (error) {
     if (isMissing(error) && GLOB_CHARACTER.test(argument))
       yield* unlessNone(argument, unseen(globbed(argument), seen));
@@ -38,7 +45,7 @@ function isMissing(error: unknown): boolean {
 
 /** Real path of a file; whether it is new in `seen`. */
 async function remember(path: string, seen: Set<string>): Promise<boolean> {
-  const real = await realpath(path);
+  const real = await realPathOf(path);
   if (seen.has(real)) return false;
   seen.add(real);
   return true;
@@ -83,7 +90,7 @@ async function* globbed(pattern: string): AsyncGenerator<Found, void, undefined>
 async function* walk(folder: string): AsyncGenerator<Found, void, undefined> {
   let names: string[];
   try {
-    names = await readdir(folder);
+    names = await namesIn(folder);
   } catch (error) {
     yield { error: unreadable(folder, error) };
     return;
@@ -106,16 +113,16 @@ async function entryAt(folder: string, name: string) {
 
 /** What a name in a folder is; links to files count as files, links to folders as nothing. */
 async function kindOf(path: string): Promise<"file" | "folder" | "other"> {
-  const own = await lstat(path).catch(() => undefined);
+  const own = await linkStatOf(path).catch(() => undefined);
   if (own?.isDirectory() === true) return "folder";
   if (own?.isSymbolicLink() !== true) return own?.isFile() === true ? "file" : "other";
-  const target = await stat(path).catch(() => undefined);
+  const target = await statOf(path).catch(() => undefined);
   return target === undefined || target.isFile() ? "file" : "other";
 }
 
 async function fileAt(path: string): Promise<Found> {
   try {
-    return { path, sizeBytes: (await stat(path)).size };
+    return { path, sizeBytes: (await statOf(path)).size };
   } catch (error) {
     return { error: unreadable(path, error) };
   }

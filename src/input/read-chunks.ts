@@ -1,12 +1,11 @@
-import { close, fstat, open as openDescriptor, read } from "node:fs";
-import { open } from "node:fs/promises";
+import { close, fstat, open, read } from "node:fs";
 import { promisify } from "node:util";
 import { SIGNATURE_BYTES, signatureOf } from "./signature.ts";
 
 /** Large enough that the calls do not show, small enough for the processor's cache. */
 const CHUNK_BYTES = 256 * 1024;
 
-const openFile = promisify(openDescriptor);
+const openFile = promisify(open);
 const closeFile = promisify(close);
 const statFile = promisify(fstat);
 const readInto = promisify(read);
@@ -79,14 +78,14 @@ export async function* readStream(fd: number): AsyncGenerator<Uint8Array, void, 
  * Whether a file begins like gzip; false where it cannot be read, as that shows when it is read in earnest.
  */
 export async function isGzip(path: string): Promise<boolean> {
-  const handle = await open(path, "r").catch(() => undefined);
-  if (handle === undefined) return false;
+  const fd = await openFile(path, "r").catch(() => undefined);
+  if (fd === undefined) return false;
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(SIGNATURE_BYTES), 0, SIGNATURE_BYTES, 0);
+    const { buffer, bytesRead } = await readInto(fd, Buffer.alloc(SIGNATURE_BYTES), 0, SIGNATURE_BYTES, 0);
     return signatureOf(buffer.subarray(0, bytesRead))?.code === "gzip";
   } catch {
     return false;
   } finally {
-    await handle.close();
+    await closeFile(fd);
   }
 }

@@ -1,9 +1,9 @@
 import type { Json } from "./value.ts";
 
 /**
- * What JSON.parse gives for a text; undefined where that is not all there is to say about it: it is no JSON, a key comes twice,
- * a number would lose digits, an escape may be half a character, or it is nested deeper than `maxDepth`. It takes a closer look
- * then to say what. A third of the time that the closer look takes, most of it in native code.
+ * What JSON.parse gives for a text; undefined where that is not all there is to say about it: it is no JSON, a key comes
+ * twice, a number would lose digits, an escape may be half a character, or it is nested deeper than `maxDepth`. It takes
+ * a closer look then to say what, in about twice the time.
  */
 export function parseQuickly(text: string, maxDepth: number): Json | undefined {
   const members = membersIn(text, maxDepth);

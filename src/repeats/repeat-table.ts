@@ -28,7 +28,7 @@ export class RepeatTable {
   seen(id: string, content: Uint8Array | string): "new" | "same" | "differs" {
     if (this.size === 0 && this.first === undefined) {
       // `slice` of a Buffer is no copy, and the bytes are only valid during the call.
-      const copy = typeof content === "string" ? content : Uint8Array.from(content);
+      const copy = typeof content === "string" ? content : new Uint8Array(content);
       this.first = () => this.seen(id, copy);
       return "new";
     }

@@ -12,7 +12,7 @@ import { timeZone } from "../../src/model/time.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-export const toFerndesk: ConvertSettings = {
+const toFerndesk: ConvertSettings = {
   to: formatById("ferndesk")!,
   zone: timeZone("UTC"),
   zoneIsGiven: false,

@@ -89,6 +89,24 @@ describe("folding", () => {
     expect(out[0]!.value).toMatchObject({ messages: [{ content: "first" }, { content: "second" }] });
   });
 
+  test("keeps unknown fields beside their own message, also when the parts order them differently", () => {
+    const first = { ...message("a", 1, "Hello"), mood: "glad" };
+    const second = { ...message("b", 2, "Bye"), mood: "sad" };
+    const late = session("rating", [second], { shop: "north", transcript: [second] });
+    const { out } = convertTexts([session("end", [first, second], { shop: "north" }), late], {
+      to: "userlike",
+    });
+    const moods = (out[0]!.value.transcript as { body: string; mood?: string }[]).map(({ body, mood }) => [
+      body,
+      mood,
+    ]);
+    expect(moods.filter(([, mood]) => mood !== undefined).length).toBeGreaterThan(0);
+    for (const [body, mood] of moods) {
+      if (mood !== undefined) expect(mood).toBe(body === "Hello" ? "glad" : "sad");
+    }
+    expect(out[0]!.value.shop).toBe("north");
+  });
+
   test("drops an exact repeat and counts it", () => {
     const one = session("end", [message("a", 1, "Hello")]);
     expect(convertTexts([one, one]).summary).toMatchObject({ read: 2, written: 1, skipped: 1 });

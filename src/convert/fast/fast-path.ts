@@ -6,15 +6,15 @@ import { LeafCounts } from "./hook-leaves.ts";
 import { HookMatcher } from "./hook-matcher.ts";
 
 /** What the fast path shares with the plain one. */
-export interface Shared {
+interface Shared {
   readonly repeats: RepeatTable;
   readonly counts: ConvertCounts;
 }
 
 /**
  * Smartsupp hook bodies to Ferndesk, from bytes to bytes, for settings under which a record that holds no surprise says
- * nothing but its conversation. Whatever is not plainly such a record is left alone, and then nothing has been changed: the plain
- * path decides. A test holds the two against each other.
+ * nothing but its conversation. Whatever is not plainly such a record is left alone, and then nothing has been
+ * changed: the plain path decides. A test holds the two against each other.
  */
 export class FastPath {
   private readonly leaves: LeafCounts;
@@ -54,7 +54,7 @@ export class FastPath {
     return this.matcher.match(record, 0, record.length) === record.length && this.accept(record);
   }
 
-  /** The last checks, and then the results. A repeat is not remembered by `seen`, so the plain path finds it once more. */
+  /** The last checks, then the results. `seen` does not remember a repeat, so the plain path finds it once more. */
   private accept(record: Uint8Array): boolean {
     const { leaves, matcher } = this;
     const { repeats, counts } = this.shared;

@@ -17,8 +17,8 @@ const CREATED_AT = literal(',"createdAt":"');
 const END = literal('"}]}');
 
 /**
- * Writes one Ferndesk conversation as `stringifyJson` spells it. `lastMessageAt` stands in front of the messages but is only
- * known behind them, so the head is written last, up to where the messages begin.
+ * Writes one Ferndesk conversation as `stringifyJson` spells it. `lastMessageAt` stands in front of the messages but is
+ * only known behind them, so the head is written last, up to where the messages begin.
  */
 export class ConversationWriter {
   /** The conversation's id; plain ASCII that needs no escape. */
@@ -27,7 +27,7 @@ export class ConversationWriter {
   private readonly instants = new InstantWriter();
   private readonly roleOfVisitor = literal('","role":"user","content":');
   private readonly roleOfAgent: Literal;
-  /** How many bytes there are from a message to the next and through its id to the position. The first stand at HEAD_BYTES. */
+  /** Bytes from one message to the next, and through its id to the position. The first stand at HEAD_BYTES. */
   private messageHead = 0;
   private lastSentAt = -1;
   private start = 0;
@@ -83,8 +83,8 @@ export class ConversationWriter {
     output.reserve(END.length);
     output.put(END);
     const { length } = output;
-    // The head goes to the beginning of the free space first, to learn its length, and then up to the first message; what
-    // would be the end of a message before that one is written over.
+    // The head goes to the beginning of the free space first, to learn its length, and then up to the first message;
+    // what would be the end of a message before that one is written over.
     output.length = 0;
     const firstMessage = HEAD_BYTES + END_OF_MESSAGE;
     output.putAgain(firstMessage, NEXT_MESSAGE.length - END_OF_MESSAGE + this.id.length);

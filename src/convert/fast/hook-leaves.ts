@@ -50,8 +50,9 @@ export const droppedLeaf = (field: string): number => leaf(field);
 const MOST_NAMES = 900;
 
 /**
- * Counts the leaves that are dropped and derived, under numbers, and adds them to the tallies by name in the end. The names come
- * into the tallies in the order in which the plain path would bring them: as they stand in the first record that has them.
+ * Counts the leaves that are dropped and derived, under numbers, and adds them to the tallies by name in the end. The
+ * names come into the tallies in the order in which the plain path would bring them: as they stand in the first
+ * record that has them.
  */
 export class LeafCounts {
   readonly variables: VariableKeys;

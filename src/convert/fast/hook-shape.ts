@@ -17,7 +17,7 @@ export const MESSAGES = 11;
 export const TYPE = 12;
 export const FROM = 13;
 export const CONTENT = 14;
-export const SENT_AT = 15;
+const SENT_AT = 15;
 export const TRIGGERED_BY = 16;
 export const SCALAR = 17;
 
@@ -127,11 +127,10 @@ export const HOOK_SHAPE: Shape = shape(
   [],
 );
 
-export const VISITOR_TYPE = 0;
 export const AGENT_TYPE = 1;
 export const SYSTEM_TYPE = 2;
 
-/** `type` by its number. */
+/** `type` by its number; a visitor's is 0. */
 export const TYPES: readonly Literal[] = ['"visitor"', '"agent"', '"system"'].map((text) => literal(text));
 
 /** Contents of system messages that nobody reports. */

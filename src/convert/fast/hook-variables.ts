@@ -24,8 +24,8 @@ interface Key {
 }
 
 /**
- * Remembers which lists of keys the customers' `variables` have: a few, as a rule, for all records. So each record's list is
- * compared and counted as one, and a key can be in no list twice.
+ * Remembers which lists of keys the customers' `variables` have: a few, as a rule, for all records. So each record's
+ * list is compared and counted as one, and a key can be in no list twice.
  */
 export class VariableKeys {
   private readonly first: Key[] = [];

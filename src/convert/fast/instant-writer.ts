@@ -33,7 +33,7 @@ export class InstantWriter {
     putFraction(inDay % 1000, output);
   }
 
-  /** Days to a date by arithmetic, which is a few times faster than `Date`: the years begin in March, so that leap days end them. */
+  /** Days to a date by arithmetic, as `Date` takes longer. The years begin in March, so that leap days end them. */
   private turnTo(ms: number): void {
     const days = Math.floor(ms / DAY_MS);
     this.dayStartMs = days * DAY_MS;

@@ -14,8 +14,8 @@ const FALS = literal("fals").lastWord;
 const NULL = literal("null").lastWord;
 
 /**
- * Reads JSON scalars in a stretch of bytes. Each method takes the index where something should begin and returns where it
- * ends; -1 where something else stands.
+ * Reads JSON scalars in a stretch of bytes. Each method takes the index where something should begin and returns where
+ * it ends; -1 where something else stands.
  */
 export class ValueReader {
   protected view: DataView = new DataView(new ArrayBuffer(0));

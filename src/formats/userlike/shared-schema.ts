@@ -1,4 +1,4 @@
-import { anyTime, described, once, wholeNumber, z } from "../wire.ts";
+import { anyTime, described, once, optionalText, optionalWholeNumber, wholeNumber, z } from "../wire.ts";
 import { known } from "./known.ts";
 
 /** Shapes of 2014 that are also read where they turn up in a body of today. */
@@ -7,12 +7,12 @@ export const ZONELESS = "YYYY-MM-DD HH:MM:SS without a zone in 2014, ISO 8601 wi
 
 const Group = once(() =>
   z.looseObject({
-    id: known(z.nullish(wholeNumber()), "seen", "Group id", "Number of the operator group."),
-    name: known(z.nullish(z.string()), "seen", "Group name", "As the customer calls it."),
+    id: known(optionalWholeNumber(), "seen", "Group id", "Number of the operator group."),
+    name: known(optionalText(), "seen", "Group name", "As the customer calls it."),
   }),
 );
 
-const operatorText = (title: string, text: string) => known(z.nullish(z.string()), "seen", title, text);
+const operatorText = (title: string, text: string) => known(optionalText(), "seen", title, text);
 
 /** An operator as a conversation names him or her. */
 export const OperatorInBrief = once(() =>
@@ -31,7 +31,7 @@ export const OperatorInBrief = once(() =>
   }),
 );
 
-const restText = (title: string, text: string) => known(z.nullish(z.string()), "third-party", title, text);
+const restText = (title: string, text: string) => known(optionalText(), "third-party", title, text);
 
 /** One message of a `messages` or `messages_and_events` list, in the callbacks' or the old REST API's spelling. */
 export const LegacyMessage = once(() =>
@@ -44,10 +44,10 @@ export const LegacyMessage = once(() =>
           "Message id",
           "Read where it turns up.",
         ),
-        message: known(z.nullish(z.string()), "seen", "Text", "Text of the message, in callbacks."),
+        message: known(optionalText(), "seen", "Text", "Text of the message, in callbacks."),
         body: restText("Text", "Text of the message, in the old REST API."),
         person: known(
-          z.nullish(z.string()),
+          optionalText(),
           "seen",
           "Name of the writer",
           "In callbacks; equals client_name for the contact.",
@@ -55,7 +55,7 @@ export const LegacyMessage = once(() =>
         name: restText("Name of the writer", "In the old REST API."),
         display_name: restText("Shown name of the writer", "In the old REST API."),
         operator_name: known(
-          z.nullish(z.string()),
+          optionalText(),
           "inferred",
           "Operator name",
           "As in today's transcript: empty for the contact.",
@@ -80,13 +80,13 @@ export const LegacyMessage = once(() =>
           "Read where it stands in place of sent_at.",
         ),
         type: known(
-          z.nullish(z.string()),
+          optionalText(),
           "seen",
           "Direction",
           "Only co (contact to operator) was ever seen; oc (operator to contact) is inferred.",
         ),
         event: known(
-          z.nullish(z.string()),
+          optionalText(),
           "third-party",
           "Event",
           "Name of what happened, in messages_and_events of the old REST API.",

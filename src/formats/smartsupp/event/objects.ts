@@ -1,4 +1,4 @@
-import { isoInstant, once, openObject, wholeNumber, z } from "../../wire.ts";
+import { isoInstant, once, openObject, optionalText, optionalWholeNumber, z } from "../../wire.ts";
 import { known } from "../known.ts";
 
 /**
@@ -6,12 +6,12 @@ import { known } from "../known.ts";
  * transcribed it; enumerations are those of the vendor's own SDK. Nothing but ids and content is asked for.
  */
 
-const seenText = (title: string, text: string) => known(z.nullish(z.string()), "seen", title, text);
+const seenText = (title: string, text: string) => known(optionalText(), "seen", title, text);
 const seenTime = (title: string, text: string) => known(z.nullish(isoInstant()), "seen", title, text);
 const seenFlag = (title: string, text: string) => known(z.nullish(z.boolean()), "seen", title, text);
 const seenIds = (title: string, text: string) => known(z.nullish(z.array(z.string())), "seen", title, text);
-const seenCount = (title: string, text: string) => known(z.nullish(wholeNumber()), "seen", title, text);
-const sdkText = (title: string, text: string) => known(z.nullish(z.string()), "documented", title, text);
+const seenCount = (title: string, text: string) => known(optionalWholeNumber(), "seen", title, text);
+const sdkText = (title: string, text: string) => known(optionalText(), "documented", title, text);
 
 const ConversationChannel = once(() =>
   z.looseObject({
@@ -40,7 +40,7 @@ export const Conversation = once(() =>
   z.looseObject({
     id: known(z.string(), "seen", "Conversation id", "Begins co."),
     ext_id: seenText("External id", "Given by the customer."),
-    status: known(z.nullish(z.string()), "third-party", "Status", "open, served, pending or closed."),
+    status: known(optionalText(), "third-party", "Status", "open, served, pending or closed."),
     unread: seenFlag("Unread", "By the agents."),
     created_at: seenTime("Start", "ISO 8601."),
     updated_at: seenTime("Last change", "Tells which of two events is the newer."),
@@ -86,9 +86,9 @@ const Content = once(() =>
 const Attachment = once(() =>
   z.looseObject({
     type: sdkText("Kind", "image or file."),
-    file_name: known(z.nullish(z.string()), "inferred", "File name", "fileName in the SDK."),
-    file_type: known(z.nullish(z.string()), "inferred", "Media type", "fileType in the SDK."),
-    expire_at: known(z.nullish(z.string()), "inferred", "Expiry of the link", "expireAt in the SDK."),
+    file_name: known(optionalText(), "inferred", "File name", "fileName in the SDK."),
+    file_type: known(optionalText(), "inferred", "Media type", "fileType in the SDK."),
+    expire_at: known(optionalText(), "inferred", "Expiry of the link", "expireAt in the SDK."),
     fileName: sdkText("File name", "As the SDK spells it."),
     fileType: sdkText("Media type", "As the SDK spells it."),
     expireAt: sdkText("Expiry of the link", "As the SDK spells it."),

@@ -1,6 +1,15 @@
 import type { JsonObject } from "../../../json/value.ts";
 import { isObject, member } from "../../../json/value.ts";
-import { described, isoInstant, once, openObject, type Schema, wholeNumber, z } from "../../wire.ts";
+import {
+  described,
+  isoInstant,
+  once,
+  openObject,
+  optionalText,
+  optionalWholeNumber,
+  type Schema,
+  z,
+} from "../../wire.ts";
 import { known } from "../known.ts";
 import { Contact, Conversation, EventMessage } from "./objects.ts";
 
@@ -31,7 +40,7 @@ const deliveredMessage = once<Shape>(() => ({
   ),
 }));
 
-const agentId = (text: string) => known(z.nullish(z.string()), "third-party", "Agent id", text);
+const agentId = (text: string) => known(optionalText(), "third-party", "Agent id", text);
 
 const presence = once<Shape>(() => ({
   conversation_id: known(z.string(), "third-party", "Conversation id", "Where the agent came or went."),
@@ -58,7 +67,7 @@ const EVENTS = once(
         {
           members: {
             close_type: known(
-              z.nullish(z.string()),
+              optionalText(),
               "documented",
               "Close type",
               "Who or what closed it; open vocabulary.",
@@ -73,9 +82,9 @@ const EVENTS = once(
         "conversation.rated",
         {
           members: {
-            rating_value: known(z.nullish(wholeNumber()), "documented", "Rating", "What the contact gave."),
+            rating_value: known(optionalWholeNumber(), "documented", "Rating", "What the contact gave."),
             rating_text: known(
-              z.nullish(z.string()),
+              optionalText(),
               "documented",
               "Rating comment",
               "What the contact wrote to it.",
@@ -197,13 +206,8 @@ const otherMembers = once<Shape>(() => ({
     "Conversation",
     "As in the events that are known.",
   ),
-  conversation_id: known(
-    z.nullish(z.string()),
-    "inferred",
-    "Conversation id",
-    "As in the events that are known.",
-  ),
-  agent_id: known(z.nullish(z.string()), "inferred", "Agent id", "As in the events that are known."),
+  conversation_id: known(optionalText(), "inferred", "Conversation id", "As in the events that are known."),
+  agent_id: known(optionalText(), "inferred", "Agent id", "As in the events that are known."),
   message: known(z.nullish(EventMessage()), "inferred", "Message", "As in the events that are known."),
 }));
 

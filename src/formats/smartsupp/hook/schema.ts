@@ -1,4 +1,13 @@
-import { described, epochMilliseconds, once, openObject, wholeNumber, z } from "../../wire.ts";
+import {
+  described,
+  epochMilliseconds,
+  once,
+  openObject,
+  optionalText,
+  optionalWholeNumber,
+  wholeNumber,
+  z,
+} from "../../wire.ts";
 import { known } from "../known.ts";
 
 /**
@@ -58,17 +67,17 @@ const Channel = once(() =>
 );
 
 const visitorText = (title: string, text: string) =>
-  known(z.nullish(z.string()), "seen", title, `${text} That it may be null or missing is inferred.`);
+  known(optionalText(), "seen", title, `${text} That it may be null or missing is inferred.`);
 
 const Visitor = once(() =>
   z.looseObject({
-    id: known(z.nullish(wholeNumber()), "seen", "Visitor id", "A number, unlike the id in messages[].from."),
+    id: known(optionalWholeNumber(), "seen", "Visitor id", "A number, unlike the id in messages[].from."),
     name: visitorText("Name", "As the visitor gave it."),
     email: visitorText("E-mail address", "As the visitor gave it."),
     note: visitorText("Note", "The agents' note on the visitor."),
-    group: known(z.nullish(z.string()), "seen", "Group", "Null in the example; a text when set is inferred."),
+    group: known(optionalText(), "seen", "Group", "Null in the example; a text when set is inferred."),
     groupKey: known(
-      z.nullish(z.string()),
+      optionalText(),
       "seen",
       "Group, older spelling",
       "The name of group in the revisions before 16 November 2018.",
@@ -91,8 +100,8 @@ const Visitor = once(() =>
 
 const Path = once(() =>
   z.looseObject({
-    url: known(z.nullish(z.string()), "seen", "Address", "Of a page that the visitor saw."),
-    title: known(z.nullish(z.string()), "seen", "Page title", "Of that page."),
+    url: known(optionalText(), "seen", "Address", "Of a page that the visitor saw."),
+    title: known(optionalText(), "seen", "Page title", "Of that page."),
   }),
 );
 
@@ -105,7 +114,7 @@ const HookMessage = once(() =>
       "visitor, agent or system; an open vocabulary. A trigger's message is an agent's.",
     ),
     name: known(
-      z.nullish(z.string()),
+      optionalText(),
       "seen",
       "Author's name",
       "Missing before the visitor gave one; an empty text for a trigger.",
@@ -123,14 +132,9 @@ const HookMessage = once(() =>
       "The text; of a system message a dotted code such as agent.join or close.visitorClose.",
     ),
     sentAt: known(time(), "seen", "Time of the message", "Milliseconds since 1970, ascending."),
-    triggeredBy: known(
-      z.nullish(z.string()),
-      "seen",
-      "Trigger",
-      "Name of the trigger that sent the message.",
-    ),
+    triggeredBy: known(optionalText(), "seen", "Trigger", "Name of the trigger that sent the message."),
     email: known(
-      z.nullish(z.string()),
+      optionalText(),
       "seen",
       "Author's e-mail address",
       "Only in revisions up to 15 November 2018, and null there.",

@@ -1,4 +1,13 @@
-import { described, isoInstant, once, openObject, wholeNumber, z } from "../../wire.ts";
+import {
+  described,
+  isoInstant,
+  once,
+  openObject,
+  optionalText,
+  optionalWholeNumber,
+  wholeNumber,
+  z,
+} from "../../wire.ts";
 import { known } from "../known.ts";
 
 /**
@@ -7,7 +16,7 @@ import { known } from "../known.ts";
  */
 
 const text = (title: string, note = "Null in the published body; a text when set is inferred.") =>
-  known(z.nullish(z.string()), "seen", title, note);
+  known(optionalText(), "seen", title, note);
 
 const flag = (title: string) => known(z.nullish(z.boolean()), "seen", title, "A boolean.");
 
@@ -26,7 +35,7 @@ const coordinate = (title: string) => known(z.nullish(z.number()), "seen", title
 
 const later = (title: string) =>
   known(
-    z.nullish(z.string()),
+    optionalText(),
     "inferred",
     title,
     "From the browser API's types; past the published part of the body.",
@@ -60,7 +69,7 @@ export const contactFields = once(() => ({
   ),
   first_message_sent_at: time("Time of the contact's first message"),
   gender: text("Gender", "Null in the published body; the browser API documents m, f and d."),
-  id: known(z.nullish(wholeNumber()), "seen", "Contact id", "A number."),
+  id: known(optionalWholeNumber(), "seen", "Contact id", "A number."),
   imports: known(
     z.nullish(z.array(z.unknown())),
     "seen",
@@ -82,7 +91,7 @@ export const contactFields = once(() => ({
   position: text("Position"),
   postal_code: later("Postal code"),
   salutation: known(
-    z.nullish(z.string()),
+    optionalText(),
     "inferred",
     "Salutation",
     "From the browser API's types: mr, ms, pr or prof; past the published part of the body.",

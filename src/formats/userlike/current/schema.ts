@@ -1,6 +1,15 @@
 import { nearestName } from "../../../diagnostics/nearest.ts";
 import { isArray, isObject, type JsonObject, member } from "../../../json/value.ts";
-import { anyTime, described, once, openObject, type Schema, wholeNumber, z } from "../../wire.ts";
+import {
+  anyTime,
+  described,
+  once,
+  openObject,
+  optionalText,
+  type Schema,
+  wholeNumber,
+  z,
+} from "../../wire.ts";
 import { known, openShape } from "../known.ts";
 import { CURRENT_PAIRS } from "../pairs.ts";
 import { LegacyMessage, OperatorInBrief, ZONELESS } from "../shared-schema.ts";
@@ -32,7 +41,7 @@ const TranscriptMessage = once(() =>
         "Text of the message. That it may be null is inferred.",
       ),
       operator_name: known(
-        z.nullish(z.string()),
+        optionalText(),
         "documented",
         "Operator name",
         "Name of the operator who wrote the message; empty for the contact's own (seen).",
@@ -50,15 +59,10 @@ const TranscriptMessage = once(() =>
         "Time of the message",
         "As in 2014; read where there is no created_at.",
       ),
-      message: known(z.nullish(z.string()), "inferred", "Text", "As in 2014; read where body is null."),
-      name: known(z.nullish(z.string()), "inferred", "Name of the writer", "As in the old REST API."),
-      person: known(z.nullish(z.string()), "inferred", "Name of the writer", "As in 2014."),
-      display_name: known(
-        z.nullish(z.string()),
-        "inferred",
-        "Shown name of the writer",
-        "As in the old REST API.",
-      ),
+      message: known(optionalText(), "inferred", "Text", "As in 2014; read where body is null."),
+      name: known(optionalText(), "inferred", "Name of the writer", "As in the old REST API."),
+      person: known(optionalText(), "inferred", "Name of the writer", "As in 2014."),
+      display_name: known(optionalText(), "inferred", "Shown name of the writer", "As in the old REST API."),
       operator_id: known(
         z.nullish(z.union([wholeNumber(), z.string()])),
         "third-party",
@@ -66,7 +70,7 @@ const TranscriptMessage = once(() =>
         "As in the old REST API.",
       ),
       type: known(
-        z.nullish(z.string()),
+        optionalText(),
         "inferred",
         "Direction",
         "As in 2014; read where there is no operator_name.",
@@ -83,7 +87,7 @@ const Topic = once(() =>
 );
 
 const channelId = (title: string) =>
-  known(z.nullish(z.string()), "seen", title, "Null in the published body; a text when set is inferred.");
+  known(optionalText(), "seen", title, "Null in the published body; a text when set is inferred.");
 
 const bodyTime = (title: string, text: string) =>
   known(z.nullish(anyTime()), "inferred", title, `${text} ${ZONELESS}`);
@@ -120,7 +124,7 @@ const conversationFields = once(() => ({
   ended_at: bodyTime("End", "End of the conversation."),
   first_message_sent_at: bodyTime("First message", "As the contact has it."),
   last_message_sent_at: bodyTime("Last message", "As the contact has it."),
-  status: known(z.nullish(z.string()), "inferred", "Status", "As in 2014."),
+  status: known(optionalText(), "inferred", "Status", "As in 2014."),
   messages: known(
     z.nullish(z.array(LegacyMessage())),
     "inferred",
@@ -128,22 +132,22 @@ const conversationFields = once(() => ({
     "As in 2014; read where there is no transcript.",
   ),
   client_name: known(
-    z.nullish(z.string()),
+    optionalText(),
     "inferred",
     "Contact's name",
     "As in 2014; read where contact has none.",
   ),
   client_email: known(
-    z.nullish(z.string()),
+    optionalText(),
     "inferred",
     "Contact's e-mail address",
     "As in 2014; read where contact has none.",
   ),
   rate: known(z.nullish(z.number()), "inferred", "Rating", "As in 2014: a number up to 5."),
   rating: known(z.optional(z.unknown()), "inferred", "Rating", "Read where it is a number and rate is not."),
-  feedback_message: known(z.nullish(z.string()), "inferred", "Feedback", "As in 2014: the contact's words."),
+  feedback_message: known(optionalText(), "inferred", "Feedback", "As in 2014: the contact's words."),
   post_survey_option: known(
-    z.nullish(z.string()),
+    optionalText(),
     "inferred",
     "Answer to the survey",
     "As in 2014, such as Very Satisfied.",
@@ -209,9 +213,9 @@ const Operator = once(() =>
       _type: typeField("operator"),
       _event: eventField("operator"),
       ...OperatorInBrief().shape,
-      username: known(z.nullish(z.string()), "inferred", "User name", "As in 2014."),
-      locale: known(z.nullish(z.string()), "inferred", "Locale", "As in 2014."),
-      timezone: known(z.nullish(z.string()), "inferred", "Time zone", "As in 2014: an IANA name."),
+      username: known(optionalText(), "inferred", "User name", "As in 2014."),
+      locale: known(optionalText(), "inferred", "Locale", "As in 2014."),
+      timezone: known(optionalText(), "inferred", "Time zone", "As in 2014: an IANA name."),
       is_active: known(z.nullish(z.boolean()), "inferred", "Is active", "As in 2014."),
     }),
     { title: "Userlike operator callback" },

@@ -1,6 +1,16 @@
 import { nearestName } from "../../../diagnostics/nearest.ts";
 import { type JsonObject, member } from "../../../json/value.ts";
-import { anyTime, described, once, openObject, type Schema, wholeNumber, z } from "../../wire.ts";
+import {
+  anyTime,
+  described,
+  once,
+  openObject,
+  optionalText,
+  optionalWholeNumber,
+  type Schema,
+  wholeNumber,
+  z,
+} from "../../wire.ts";
 import { known, openShape } from "../known.ts";
 import { LEGACY_PAIRS } from "../pairs.ts";
 import { LegacyMessage, OperatorInBrief } from "../shared-schema.ts";
@@ -21,9 +31,9 @@ const eventField = (type: string) =>
     },
   );
 
-const text = (title: string, note = "A text.") => known(z.nullish(z.string()), "seen", title, note);
+const text = (title: string, note = "A text.") => known(optionalText(), "seen", title, note);
 const flag = (title: string, note = "A boolean.") => known(z.nullish(z.boolean()), "seen", title, note);
-const count = (title: string) => known(z.nullish(wholeNumber()), "seen", title, "A number.");
+const count = (title: string) => known(optionalWholeNumber(), "seen", title, "A number.");
 const unset = (title: string) =>
   known(z.optional(z.unknown()), "seen", title, "Only null was seen; what it is when set is not known.");
 
@@ -65,10 +75,10 @@ const additional = once(() =>
 
 const Note = once(() =>
   z.looseObject({
-    body: known(z.nullish(z.string()), "third-party", "Text", "In the old REST API."),
-    operator_id: known(z.nullish(wholeNumber()), "third-party", "Operator id", "In the old REST API."),
-    name: known(z.nullish(z.string()), "third-party", "Name of the writer", "In the old REST API."),
-    sent_at: known(z.nullish(z.string()), "third-party", "Time of the note", "In the old REST API."),
+    body: known(optionalText(), "third-party", "Text", "In the old REST API."),
+    operator_id: known(optionalWholeNumber(), "third-party", "Operator id", "In the old REST API."),
+    name: known(optionalText(), "third-party", "Name of the writer", "In the old REST API."),
+    sent_at: known(optionalText(), "third-party", "Time of the note", "In the old REST API."),
   }),
 );
 
