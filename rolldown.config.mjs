@@ -44,7 +44,7 @@ export default defineConfig([
     output: {
       dir: "cli",
       format: "cjs",
-      // A third of the source is comments and white space, and Node reads all of it at each start. Names stay.
+      // A third of the source is comments and white space, and Node reads all of it at each start.
       comments: false,
       // What convert and validate both need is one file: each file more costs a look-up and a read at the start.
       codeSplitting: {
@@ -53,7 +53,7 @@ export default defineConfig([
           { name: "work", test: isNeededForWork, priority: 1 },
         ],
       },
-      minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+      minify: { compress: true, mangle: true, codegen: { removeWhitespace: true } },
       entryFileNames: "[name].cjs",
       chunkFileNames: "[name]-[hash].cjs",
     },

@@ -1,12 +1,14 @@
 import type { FormatAdapter } from "./types.ts";
-import { z } from "./wire.ts";
+import { describing, z } from "./wire.ts";
 
 /**
  * The JSON Schema (draft 2020-12) of a format, made from the schema that `validate` uses. Plain data.
  * Rules between fields are not in it, nor is the warning for unknown fields: objects are open.
  */
 export function jsonSchemaOf(format: FormatAdapter): Record<string, unknown> {
-  const { $schema, ...schema } = z.toJSONSchema(format.schema(), { target: "draft-2020-12", io: "input" });
+  const { $schema, ...schema } = describing(() =>
+    z.toJSONSchema(format.schema(), { target: "draft-2020-12", io: "input" }),
+  );
   return {
     $schema,
     $id: `urn:chatx:schema:${format.id}`,

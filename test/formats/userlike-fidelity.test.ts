@@ -1,8 +1,8 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
 import { collectDiagnostics } from "../../src/diagnostics/diagnostic.ts";
+import { jsonSchemaOf } from "../../src/formats/json-schema.ts";
 import type { FormatAdapter, WriteContext } from "../../src/formats/types.ts";
 import { userlike } from "../../src/formats/userlike/current/index.ts";
 import { userlikeLegacy } from "../../src/formats/userlike/legacy/index.ts";
@@ -94,7 +94,7 @@ describe("the published JSON Schema", () => {
     [userlike, userlikeLegacy].map((adapter) => {
       const ajv = new Ajv2020({ strict: false });
       (formats as unknown as (ajv: Ajv2020) => void)(ajv);
-      return [adapter.id, ajv.compile(z.toJSONSchema(adapter.schema(), { target: "draft-2020-12" }))];
+      return [adapter.id, ajv.compile(jsonSchemaOf(adapter))];
     }),
   );
   const fixturesOf = (kind: string) =>
@@ -116,7 +116,7 @@ describe("the published JSON Schema", () => {
   );
 
   test.each([userlike, userlikeLegacy])("of $id has a title and a description for every field", (adapter) => {
-    const schema = z.toJSONSchema(adapter.schema(), { target: "draft-2020-12" }) as unknown as JsonObject;
+    const schema = jsonSchemaOf(adapter) as unknown as JsonObject;
     const fields = fieldsOf(schema);
     const bare = fields.filter(([, field]) => !field.title || !field.description).map(([place]) => place);
     expect(bare).toEqual([]);

@@ -1,4 +1,4 @@
-import { described, isoInstant, once, z } from "../wire.ts";
+import { described, isoInstant, once, text, z } from "../wire.ts";
 
 /** Spellings of a message's side. The prose of the vendor's page names the first two, its example the third. */
 const FERNDESK_ROLES = ["user", "agent", "support_agent"] as const;
@@ -6,13 +6,13 @@ const FERNDESK_ROLES = ["user", "agent", "support_agent"] as const;
 const FerndeskMessage = once(() =>
   described(
     z.looseObject({
-      id: described(z.string(), { title: "Message id", description: "Documented (by example: a string)." }),
+      id: described(text(), { title: "Message id", description: "Documented (by example: a string)." }),
       role: described(z.enum(FERNDESK_ROLES), {
         title: "Role",
         description:
           "Who wrote the message. Documented: the prose says user or agent, the example support_agent; which of the two spellings of the agent the vendor's reader takes is not known.",
       }),
-      content: described(z.string(), {
+      content: described(text(), {
         title: "Text",
         description: "Documented; plain text in the example.",
       }),
@@ -29,11 +29,11 @@ const FerndeskMessage = once(() =>
 export const FerndeskConversation = once(() =>
   described(
     z.looseObject({
-      id: described(z.string(), {
+      id: described(text(), {
         title: "Conversation id",
         description: "Documented (by example: a string).",
       }),
-      url: described(z.optional(z.string()), {
+      url: described(z.optional(text()), {
         title: "Link to the conversation",
         description: "Seen in the documented example only; taken as optional (inferred).",
       }),

@@ -1,4 +1,13 @@
-import { anyTime, described, once, optionalText, optionalWholeNumber, wholeNumber, z } from "../wire.ts";
+import {
+  anyTime,
+  described,
+  once,
+  optionalText,
+  optionalWholeNumber,
+  text,
+  wholeNumber,
+  z,
+} from "../wire.ts";
 import { known } from "./known.ts";
 
 /** Shapes of 2014 that are also read where they turn up in a body of today. */
@@ -18,7 +27,7 @@ const operatorText = (title: string, text: string) => known(optionalText(), "see
 export const OperatorInBrief = once(() =>
   z.looseObject({
     id: known(
-      z.nullish(z.union([wholeNumber(), z.string()])),
+      z.nullish(z.union([wholeNumber(), text()])),
       "seen",
       "Operator id",
       "A number; that a text is taken too is inferred.",
@@ -39,7 +48,7 @@ export const LegacyMessage = once(() =>
     z
       .looseObject({
         id: known(
-          z.nullish(z.union([z.string(), wholeNumber()])),
+          z.nullish(z.union([text(), wholeNumber()])),
           "inferred",
           "Message id",
           "Read where it turns up.",
@@ -61,7 +70,7 @@ export const LegacyMessage = once(() =>
           "As in today's transcript: empty for the contact.",
         ),
         operator_id: known(
-          z.nullish(z.union([wholeNumber(), z.string()])),
+          z.nullish(z.union([wholeNumber(), text()])),
           "third-party",
           "Operator id",
           "In the old REST API.",

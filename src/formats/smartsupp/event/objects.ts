@@ -1,4 +1,4 @@
-import { isoInstant, once, openObject, optionalText, optionalWholeNumber, z } from "../../wire.ts";
+import { isoInstant, once, openObject, optionalText, optionalWholeNumber, truth, z } from "../../wire.ts";
 import { known } from "../known.ts";
 
 /**
@@ -8,7 +8,7 @@ import { known } from "../known.ts";
 
 const seenText = (title: string, text: string) => known(optionalText(), "seen", title, text);
 const seenTime = (title: string, text: string) => known(z.nullish(isoInstant()), "seen", title, text);
-const seenFlag = (title: string, text: string) => known(z.nullish(z.boolean()), "seen", title, text);
+const seenFlag = (title: string, text: string) => known(z.nullish(truth()), "seen", title, text);
 const seenIds = (title: string, text: string) => known(z.nullish(z.array(z.string())), "seen", title, text);
 const seenCount = (title: string, text: string) => known(optionalWholeNumber(), "seen", title, text);
 const sdkText = (title: string, text: string) => known(optionalText(), "documented", title, text);

@@ -5,6 +5,8 @@ import {
   openObject,
   optionalText,
   optionalWholeNumber,
+  text,
+  truth,
   wholeNumber,
   z,
 } from "../../wire.ts";
@@ -20,7 +22,7 @@ import { known } from "../known.ts";
 const time = () =>
   described(epochMilliseconds(), { minimum: -62_167_219_200_000, maximum: 253_402_300_799_999 });
 
-const flag = (title: string, text: string) => known(z.boolean(), "documented", title, text);
+const flag = (title: string, text: string) => known(truth(), "documented", title, text);
 
 const count = (title: string, text: string) =>
   known(z.nullable(wholeNumber()), "documented", title, `${text} That it may be null is inferred.`);
@@ -58,7 +60,7 @@ const Channel = once(() =>
       "Null when the visitor did not rate; 5 in the example.",
     ),
     ratingDesc: known(
-      z.nullable(z.string()),
+      z.nullable(text()),
       "documented",
       "Rating comment",
       "Null when there is none; the example has an empty text beside a rating.",
@@ -108,7 +110,7 @@ const Path = once(() =>
 const HookMessage = once(() =>
   z.looseObject({
     type: known(
-      z.string(),
+      text(),
       "seen",
       "Message type",
       "visitor, agent or system; an open vocabulary. A trigger's message is an agent's.",
@@ -120,13 +122,13 @@ const HookMessage = once(() =>
       "Missing before the visitor gave one; an empty text for a trigger.",
     ),
     from: known(
-      z.optional(z.union([z.string(), wholeNumber(), z.null()])),
+      z.optional(z.union([text(), wholeNumber(), z.null()])),
       "documented",
       "Author",
       "visitor:<id>, agent:<id> or system; before 16 November 2018 the bare id, null for trigger and system.",
     ),
     content: known(
-      z.string(),
+      text(),
       "seen",
       "Content",
       "The text; of a system message a dotted code such as agent.join or close.visitorClose.",

@@ -5,6 +5,7 @@ import {
   openObject,
   optionalText,
   optionalWholeNumber,
+  truth,
   wholeNumber,
   z,
 } from "../../wire.ts";
@@ -18,7 +19,7 @@ import { known } from "../known.ts";
 const text = (title: string, note = "Null in the published body; a text when set is inferred.") =>
   known(optionalText(), "seen", title, note);
 
-const flag = (title: string) => known(z.nullish(z.boolean()), "seen", title, "A boolean.");
+const flag = (title: string) => known(z.nullish(truth()), "seen", title, "A boolean.");
 
 const time = (title: string) =>
   known(z.nullish(isoInstant()), "seen", title, "ISO 8601 with milliseconds and Z.");

@@ -7,6 +7,8 @@ import {
   openObject,
   optionalText,
   type Schema,
+  text,
+  truth,
   wholeNumber,
   z,
 } from "../../wire.ts";
@@ -25,7 +27,7 @@ const typeField = (type: string) =>
 
 const eventField = (type: string) =>
   described(
-    known(z.string(), "documented", "Event", "What happened; an unknown event is read as its type allows."),
+    known(text(), "documented", "Event", "What happened; an unknown event is read as its type allows."),
     {
       examples: [...CURRENT_PAIRS.get(type)!],
     },
@@ -35,7 +37,7 @@ const TranscriptMessage = once(() =>
   described(
     z.looseObject({
       body: known(
-        z.nullable(z.string()),
+        z.nullable(text()),
         "documented",
         "Text",
         "Text of the message. That it may be null is inferred.",
@@ -47,7 +49,7 @@ const TranscriptMessage = once(() =>
         "Name of the operator who wrote the message; empty for the contact's own (seen).",
       ),
       id: known(
-        z.nullish(z.union([z.string(), wholeNumber()])),
+        z.nullish(z.union([text(), wholeNumber()])),
         "documented",
         "Message id",
         "A text of at most 256 characters; that it stands here is inferred.",
@@ -64,7 +66,7 @@ const TranscriptMessage = once(() =>
       person: known(optionalText(), "inferred", "Name of the writer", "As in 2014."),
       display_name: known(optionalText(), "inferred", "Shown name of the writer", "As in the old REST API."),
       operator_id: known(
-        z.nullish(z.union([wholeNumber(), z.string()])),
+        z.nullish(z.union([wholeNumber(), text()])),
         "third-party",
         "Operator id",
         "As in the old REST API.",
@@ -82,7 +84,7 @@ const TranscriptMessage = once(() =>
 
 const Topic = once(() =>
   z.looseObject({
-    text: known(z.string(), "documented", "Topic", "One topic of the conversation."),
+    text: known(text(), "documented", "Topic", "One topic of the conversation."),
   }),
 );
 
@@ -102,7 +104,7 @@ const conversationId = once(() =>
 );
 
 const conversationFields = once(() => ({
-  accepts_messages: known(z.nullish(z.boolean()), "seen", "Accepts messages", "A boolean."),
+  accepts_messages: known(z.nullish(truth()), "seen", "Accepts messages", "A boolean."),
   addon_urls: known(z.nullish(openObject()), "seen", "Links of add-ons", "Empty in the published body."),
   channel_custom_contact_identifier: channelId("The contact's id in a custom channel"),
   channel_custom_conversation_identifier: channelId("The conversation's id in a custom channel"),
@@ -173,7 +175,7 @@ const ConversationEnded = once(() => callback("conversation", "Userlike conversa
 /** Captured bodies of add-ons that send no `_type` (seen twice). */
 const noType = once(() => ({
   _type: known(z.optional(z.never()), "seen", "Callback type", "Missing in the two published bodies."),
-  _event: known(z.optional(z.string()), "inferred", "Event", "Missing in the two published bodies."),
+  _event: known(z.optional(text()), "inferred", "Event", "Missing in the two published bodies."),
 }));
 
 const UntypedWithTranscript = once(() =>
@@ -201,7 +203,7 @@ export const UntypedPart = once(() =>
       ...conversationFields(),
       id: z.optional(conversationId()),
       contact: known(Contact(), "seen", "Contact", "Who writes to the operators."),
-      accepts_messages: known(z.boolean(), "seen", "Accepts messages", "A boolean."),
+      accepts_messages: known(truth(), "seen", "Accepts messages", "A boolean."),
     }),
     { title: "Userlike part of a conversation without _type" },
   ),
@@ -216,7 +218,7 @@ const Operator = once(() =>
       username: known(optionalText(), "inferred", "User name", "As in 2014."),
       locale: known(optionalText(), "inferred", "Locale", "As in 2014."),
       timezone: known(optionalText(), "inferred", "Time zone", "As in 2014: an IANA name."),
-      is_active: known(z.nullish(z.boolean()), "inferred", "Is active", "As in 2014."),
+      is_active: known(z.nullish(truth()), "inferred", "Is active", "As in 2014."),
     }),
     { title: "Userlike operator callback" },
   ),
@@ -243,7 +245,7 @@ const UmWidget = once(() =>
 );
 
 const OtherType = once(() =>
-  openShape(z.looseObject({ _type: z.enum([...CURRENT_PAIRS.keys()]), _event: z.string() })),
+  openShape(z.looseObject({ _type: z.enum([...CURRENT_PAIRS.keys()]), _event: text() })),
 );
 
 const SHAPES = new Map<string, () => Schema>([

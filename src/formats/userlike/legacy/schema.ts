@@ -8,6 +8,7 @@ import {
   optionalText,
   optionalWholeNumber,
   type Schema,
+  truth,
   wholeNumber,
   z,
 } from "../../wire.ts";
@@ -32,7 +33,7 @@ const eventField = (type: string) =>
   );
 
 const text = (title: string, note = "A text.") => known(optionalText(), "seen", title, note);
-const flag = (title: string, note = "A boolean.") => known(z.nullish(z.boolean()), "seen", title, note);
+const flag = (title: string, note = "A boolean.") => known(z.nullish(truth()), "seen", title, note);
 const count = (title: string) => known(optionalWholeNumber(), "seen", title, "A number.");
 const unset = (title: string) =>
   known(z.optional(z.unknown()), "seen", title, "Only null was seen; what it is when set is not known.");
@@ -162,12 +163,7 @@ const OfflineMessage = once(() =>
       _event: eventField("offline_message"),
       ...common(),
       message: known(z.string(), "seen", "Text", "The one message of the contact."),
-      has_screenshot: known(
-        z.nullish(z.boolean()),
-        "third-party",
-        "Has a screenshot",
-        "In the old REST API.",
-      ),
+      has_screenshot: known(z.nullish(truth()), "third-party", "Has a screenshot", "In the old REST API."),
       screenshot_oid: unset("Screenshot id"),
       screenshot_url: unset("Screenshot link"),
     }),
