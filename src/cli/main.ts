@@ -46,9 +46,13 @@ function overtime(signal: AbortSignal): Promise<never> {
 
 async function run(argv: readonly string[], io: Io): Promise<number> {
   let exitCode: number = ExitCode.done;
-  const program = buildProgram(io, (code) => {
-    exitCode = code;
-  });
+  const program = buildProgram(
+    io,
+    (code) => {
+      exitCode = code;
+    },
+    argv[0],
+  );
   try {
     await Promise.race([program.parseAsync(argv, { from: "user" }), overtime(io.signal)]);
   } catch (error) {

@@ -16,8 +16,14 @@ Exit codes: 0 done; 1 some records were invalid or rejected; 2 wrong usage; 3 an
 matched; 4 an output cannot be written; 70 a bug in chatx; 130, 143 interrupted.
 `;
 
-/** The command line. Each command's code is loaded when the command is run. */
-export function buildProgram(io: Io, setCode: SetCode): Command {
+type AddCommand = (program: Command, io: Io, setCode: SetCode) => void;
+
+/**
+ * The command line. Each command's code is loaded when the command is run.
+ *
+ * @param name  The first argument: where it is a command, the others are left out, as describing them takes time.
+ */
+export function buildProgram(io: Io, setCode: SetCode, name = ""): Command {
   const program = new Command("chatx")
     .description("Validate and convert captured chat payloads (Smartsupp, Userlike, Ferndesk).")
     .version(version, "-V, --version", "print the version")
@@ -31,10 +37,14 @@ export function buildProgram(io: Io, setCode: SetCode): Command {
       outputError: (text, write) => write(shownError(text)),
     })
     .addHelpText("after", EXAMPLES);
-  addConvert(program, io, setCode);
-  addValidate(program, io, setCode);
-  addFormats(program, io, setCode);
-  addSchema(program, io, setCode);
+  const commands = new Map<string, AddCommand>([
+    ["convert", addConvert],
+    ["validate", addValidate],
+    ["formats", addFormats],
+    ["schema", addSchema],
+  ]);
+  const wanted = commands.get(name);
+  for (const add of wanted === undefined ? commands.values() : [wanted]) add(program, io, setCode);
   for (const command of program.commands) guardOptions(command);
   return program;
 }

@@ -25,7 +25,9 @@ export class Progress {
   private records = 0;
 
   constructor(io: Io, isQuiet: boolean) {
-    this.isWanted = !isQuiet && io.stderrIsTerminal && wantsColor(io, true);
+    // On a terminal of no width ora would wrap its line for ever.
+    const hasWidth = io.stderrIsTerminal && (process.stderr.columns ?? 0) > 0;
+    this.isWanted = !isQuiet && hasWidth && wantsColor(io, true);
   }
 
   start(source: ByteSource): void {
