@@ -1,3 +1,5 @@
+import { KEY_WORDS, Segment } from "./segment.ts";
+
 /** Loaded with the first table: a single record needs none. */
 let crypto: typeof import("node:crypto") | undefined;
 
@@ -8,17 +10,16 @@ function sha256(data: Uint8Array | string): string {
 }
 
 const NEVER = (): void => undefined;
-const KEY_WORDS = 3;
-const WORDS = 5;
+/** Each grows for itself, so that growing never needs room for two whole tables. */
+const SEGMENTS = 64;
 
 /**
- * Remembers conversations by hash: 96 bits of the id's SHA-256 and 64 bits of the content's, 20 bytes an entry in
- * one array outside the heap, so that a million conversations cost some 40 MB and no garbage.
+ * Remembers conversations by hash: 96 bits of the id's SHA-256 and 64 bits of the content's, 20 bytes an entry,
+ * outside the heap.
  */
 export class RepeatTable {
-  private capacity = 1 << 10;
+  private readonly segments = Array.from({ length: SEGMENTS }, () => new Segment());
   private size = 0;
-  private words = new Uint32Array(this.capacity * WORDS);
   private first: (() => unknown) | undefined;
   /** Of the id and of the content that are looked up. */
   private readonly key = new Uint32Array(KEY_WORDS);
@@ -62,44 +63,14 @@ export class RepeatTable {
   private remember(id: string, low: number, high: number): readonly [number, number] | undefined {
     const { key } = this;
     digest(id, key);
-    if (this.size * 4 > this.capacity * 3) this.grow();
-    const at = this.slotOf(key);
-    const words = this.words;
-    if (words[at + KEY_WORDS - 1] === 0) {
-      words.set(key, at);
-      words[at + 3] = low;
-      words[at + 4] = high;
-      this.size++;
-      return undefined;
-    }
-    return [words[at + 3]!, words[at + 4]!];
+    const known = this.segments[key[0]! % SEGMENTS]!.remember(key, low, high);
+    if (known === undefined) this.size++;
+    return known;
   }
 
   /** Whether the same content came before under this id; of one id any number of contents are remembered. */
   seenContent(id: string, content: Uint8Array): boolean {
     return this.seen(`${sha256(content)} ${id}`, "") !== "new";
-  }
-
-  /** First word of the id's slot, or of the empty slot where it belongs. */
-  private slotOf(key: Uint32Array): number {
-    const words = this.words;
-    let slot = key[0]! & (this.capacity - 1);
-    for (;;) {
-      const at = slot * WORDS;
-      if (words[at + 2] === 0) return at;
-      if (words[at] === key[0] && words[at + 1] === key[1] && words[at + 2] === key[2]) return at;
-      slot = (slot + 1) & (this.capacity - 1);
-    }
-  }
-
-  private grow(): void {
-    const old = this.words;
-    this.capacity *= 2;
-    this.words = new Uint32Array(this.capacity * WORDS);
-    for (let at = 0; at < old.length; at += WORDS) {
-      if (old[at + 2] === 0) continue;
-      this.words.set(old.subarray(at, at + WORDS), this.slotOf(old.subarray(at, at + KEY_WORDS)));
-    }
   }
 }
 
