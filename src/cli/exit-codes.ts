@@ -5,6 +5,7 @@ export const ExitCode = {
   usage: 2,
   input: 3,
   output: 4,
+  endpoint: 5,
   bug: 70,
   interrupted: 130,
   terminated: 143,

@@ -60,7 +60,8 @@ export interface Converted {
 
 /** Where the results go, one call at a time, in the order of the output. */
 export interface ConvertSink {
-  converted(conversation: Converted): void;
+  /** @param model  What was written, in the neutral model. */
+  converted(conversation: Converted, model: Conversation): void;
   /** Findings of one record, in document order. */
   findings(findings: readonly Finding[]): void;
   /** A record of which nothing is written because it is wrong. Its bytes are valid during the call only. */

@@ -1,3 +1,7 @@
+import type { CaptureFacts } from "../input/types.ts";
+import type { Json } from "../json/value.ts";
+import type { Conversation } from "../model/conversation.ts";
+
 /**
  * What the parts of a replay hand to each other. Plan, run, journal, transport and reports meet here and nowhere else.
  *
@@ -36,8 +40,15 @@ export interface PlannedMessage {
   readonly event?: string;
   /** The payload's own time in milliseconds since 1970, for --speed and --since. */
   readonly sentAtMs?: number;
+  /** How much memory the message holds while it waits, about; for the bound of the window. */
+  readonly sizeBytes?: number;
   /** The request; a function of the token answer where a template names `$tokenResponse`. */
   readonly request: (token: TokenAnswer | undefined) => RenderedRequest;
+  /**
+   * The request for dead letters: headers whose templates name a secret ($env, $tokenResponse) are left out. Not ok
+   * where URL or body cannot be without one. Absent: `request(undefined)` holds no secret.
+   */
+  readonly publicRequest?: () => RenderedRequest;
 }
 
 export type RenderedRequest =
@@ -77,6 +88,12 @@ export type SendResult =
       readonly code: string;
       /** For people; no secret, no payload. */
       readonly message: string;
+      /**
+       * The server closed a connection that it had kept open, while this request was on its way: that says nothing about
+       * its health, and need count neither against it nor as an attempt. It cannot happen on a fresh connection, so
+       * trying at once ends it; certainty stays unknown, as the server may have read the request all the same.
+       */
+      readonly isStaleConnection?: boolean;
       readonly durationMs: number;
     };
 
@@ -107,9 +124,10 @@ export interface Clock {
 }
 
 /**
- * delivered: a complete 2xx answer (and --expect held). failed: refused for good. unknown: left without an answer, and
- * all attempts are used up. held: not sent because an earlier message of its conversation failed. pending: not sent
- * because the run stopped early. Only delivered and failed are final: a resumed run sends the others again.
+ * delivered: a complete 2xx answer (and --expect held). failed: refused for good. unknown: an attempt left without an
+ * answer, so that it may have been taken, and no later one was answered for good. held: not sent because an earlier
+ * message of its conversation failed or is unknown. pending: not taken by the endpoint before the run
+ * stopped early. Only delivered and failed are final: a resumed run sends the others again.
  */
 export type MessageState = "delivered" | "failed" | "unknown" | "held" | "pending";
 
@@ -143,9 +161,12 @@ export interface ReplaySummary {
   readonly delivered: number;
   readonly deliveredBefore: number;
   readonly failed: number;
+  /** Of the failed ones, those that an earlier run of the same journal gave up. */
+  readonly failedBefore: number;
   readonly unknown: number;
   readonly held: number;
   readonly pending: number;
+  /** Requests that left, also those of messages that got through in the end; sum of `statuses` and `faults`. */
   readonly attempts: number;
   readonly statuses: ReadonlyMap<number, number>;
   readonly faults: ReadonlyMap<string, number>;
@@ -163,3 +184,68 @@ export interface Exchange {
   readonly result: SendResult;
   readonly startedAtWallMs: number;
 }
+
+/** What asking for a token came to. refused: the endpoint is not ours to use; it ends the run, and no message is to blame. */
+export type TokenResult =
+  | { readonly kind: "token"; readonly token: TokenAnswer }
+  | { readonly kind: "refused"; readonly code: string; readonly reason: string };
+
+/**
+ * The token of two-phase authentication, shared by all senders. Retries of the token endpoint's own failures happen
+ * inside; each of its requests takes a turn of the `Pace`. An answer is told from another by identity (===).
+ */
+export interface TokenSource {
+  /** The answer in use; fetched first where there is none yet, or where it is about to expire. One request for all. */
+  current(signal: AbortSignal): Promise<TokenResult>;
+  /** A new answer in place of `stale`; where another sender has replaced that already, the one in use. */
+  renew(stale: TokenAnswer, signal: AbortSignal): Promise<TokenResult>;
+}
+
+/** Adds signature headers to a request, over exactly its bytes. Called once an attempt, right before it is sent. */
+export interface Signer {
+  sign(request: ReplayRequest, message: Pick<PlannedMessage, "identity">, wallMs: number): ReplayRequest;
+}
+
+/** The rate limit, one for messages, retries and token calls. */
+export interface Pace {
+  /** Resolves when one more request may leave, first come, first served; rejects with the signal's reason. */
+  turn(signal: AbortSignal): Promise<void>;
+}
+
+/** What templates see of one message. Valid as long as the message. */
+export interface RenderInput {
+  /** The payload's own bytes, or the converted ones; `$payload` is parsed from them where `document` is absent. */
+  readonly payload: Uint8Array;
+  readonly document?: Json;
+  readonly conversation?: Conversation;
+  readonly source: string;
+  readonly record: number;
+  readonly line: number;
+  readonly capture?: CaptureFacts;
+  /** `$idempotencyKey`; `$uuid` should be derived from it, so that all attempts carry the same one. */
+  readonly identity: string;
+  readonly token?: TokenAnswer;
+}
+
+/** The user's compiled templates. Pure: the same input gives the same result. */
+export interface RequestRenderer {
+  /**
+   * What tells these templates from others, as far as it changes what is sent: the text of URL (without scheme, host
+   * and port), headers and body, and the values of --var. It is hashed into the identities. "" for no template at all.
+   */
+  readonly fingerprint: string;
+  render(input: RenderInput): RenderedTemplates;
+  /** The same without headers that name a secret; not ok where URL or body cannot be without one. See `publicRequest`. */
+  renderPublic?(input: RenderInput): RenderedTemplates;
+}
+
+export type RenderedTemplates =
+  | {
+      readonly ok: true;
+      readonly url: string;
+      /** Those of -H, and the content type of the body where --body or --content-type gives one. They replace captured ones. */
+      readonly headers: readonly (readonly [name: string, value: string])[];
+      /** Undefined: the payload is sent as it is. */
+      readonly body?: Uint8Array;
+    }
+  | { readonly ok: false; readonly reason: string };

@@ -3,7 +3,7 @@ import { type JsonObject, member } from "../../../json/value.ts";
 import type { FormatAdapter } from "../../types.ts";
 import { checkMessages, checkNotEmpty, checkSpan } from "../cross-check.ts";
 import { spellingOf } from "../messages.ts";
-import { CURRENT_PAIRS, reportUnknownEvent } from "../pairs.ts";
+import { CURRENT_PAIRS, eventOf, reportUnknownEvent } from "../pairs.ts";
 import { decodeUserlike, SPELLINGS } from "./decode.ts";
 import { encodeUserlike } from "./encode.ts";
 import { userlikeFields } from "./fields.ts";
@@ -52,6 +52,7 @@ export const userlike: FormatAdapter = {
   fields: userlikeFields,
   schema: UserlikeBody,
   shapeOf,
+  eventOf,
   recognise: recogniseUserlike,
   crossCheck,
   messagesAt: "/transcript",

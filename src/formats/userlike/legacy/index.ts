@@ -3,7 +3,7 @@ import { type JsonObject, member } from "../../../json/value.ts";
 import type { FormatAdapter } from "../../types.ts";
 import { checkMessages, checkNotEmpty, checkSpan } from "../cross-check.ts";
 import { spellingOf } from "../messages.ts";
-import { LEGACY_PAIRS, reportUnknownEvent } from "../pairs.ts";
+import { eventOf, LEGACY_PAIRS, reportUnknownEvent } from "../pairs.ts";
 import { decodeUserlikeLegacy, SPELLINGS } from "./decode.ts";
 import { userlikeLegacyFields } from "./fields.ts";
 import { recogniseUserlikeLegacy } from "./recognise.ts";
@@ -23,6 +23,7 @@ export const userlikeLegacy: FormatAdapter = {
   fields: userlikeLegacyFields,
   schema: UserlikeLegacyBody,
   shapeOf,
+  eventOf,
   recognise: recogniseUserlikeLegacy,
   crossCheck,
   messagesAt: "/messages",
