@@ -8,7 +8,7 @@ import type { Io } from "./io.ts";
 import type { FindingsToStderr } from "./replay-findings.ts";
 import { eachMessage, type MessageSource } from "./replay-messages.ts";
 import type { PreparedReplay } from "./replay-prepare.ts";
-import { sampleToken } from "./replay-token-request.ts";
+import { sampleToken } from "./replay-sample-token.ts";
 import { version } from "./version.ts";
 
 export interface DryRunWanted {

@@ -19,6 +19,8 @@ export class LiveLine {
     this.statistics = statistics;
     this.elapsedMs = elapsedMs;
     if (isQuiet || !io.stderrIsTerminal || !wantsColor(io, true)) return;
+    // A terminal that says it has no columns (docker exec -t, some CI) has ora clear lines without end.
+    if (!(process.stderr.columns > 0)) return;
     this.timer = setInterval(() => this.draw(), EVERY_MS);
     this.timer.unref();
   }

@@ -6,13 +6,13 @@ import type { Finding } from "../diagnostics/finding.ts";
 import type { InputRecord } from "../input/types.ts";
 import { stringifyJson } from "../json/stringify.ts";
 import type { Conversation } from "../model/conversation.ts";
-import { type PayloadFacts, Planner, type PlanRecord } from "../replay/plan.ts";
+import { type LateFacts, type PayloadFacts, Planner, type PlanRecord } from "../replay/plan.ts";
 import type { PlannedMessage } from "../replay/types.ts";
 import type { ReplayInput } from "../report/replay/types.ts";
 import { eachRecord, type InputLimits, type InputOutcome } from "./each-record.ts";
 import type { Io } from "./io.ts";
 import type { PlanSettings } from "./replay-options.ts";
-import { lastMs, readPayload, type WantedFacts } from "./replay-payload.ts";
+import { factsOf, lastMs, type WantedFacts, whyNotSent } from "./replay-payload.ts";
 import type { Renderer } from "./replay-renderer.ts";
 
 /** Where planned messages go. */
@@ -24,6 +24,8 @@ export interface MessageSink {
   sourceFinding<C extends DiagnosticCode>(source: string, code: C, args: DiagnosticArgs[C]): void;
   /** Whether the rest of the input is of no use. */
   isDone(): boolean;
+  /** Whether more than the name of this message is wanted; finding it takes time. Absent: of all messages. */
+  wantsFacts?(key: Pick<PlannedMessage, "sequence" | "identity">): boolean;
 }
 
 export interface MessageSource {
@@ -48,7 +50,7 @@ export interface MessagesRead {
 export async function eachMessage(source: MessageSource, io: Io, sink: MessageSink): Promise<MessagesRead> {
   const counts = new InputCounts();
   const planner = new Planner({ ...source.plan, renderer: source.renderer });
-  const submit = (record: PlanRecord, facts: PayloadFacts): Promise<void> | undefined => {
+  const submit = (record: PlanRecord, facts: PayloadFacts | LateFacts): Promise<void> | undefined => {
     const planned = planner.plan(record, facts);
     if ("message" in planned) return sink.message(planned.message);
     counts.leaveOut(planned.leftOut);
@@ -74,7 +76,7 @@ export async function eachMessage(source: MessageSource, io: Io, sink: MessageSi
   return { input: counts, outcome };
 }
 
-type Submit = (record: PlanRecord, facts: PayloadFacts) => Promise<void> | undefined;
+type Submit = (record: PlanRecord, facts: PayloadFacts | LateFacts) => Promise<void> | undefined;
 
 class InputCounts implements ReplayInput {
   read = 0;
@@ -89,6 +91,8 @@ class InputCounts implements ReplayInput {
     this.rejected.set(code, (this.rejected.get(code) ?? 0) + count);
   }
 }
+
+const NO_FACTS: PayloadFacts = {};
 
 /** Records as they are. */
 class AsCaptured {
@@ -105,18 +109,30 @@ class AsCaptured {
   }
 
   record(record: InputRecord): boolean | Promise<boolean> {
-    const payload = readPayload(record, this.source.plan, this.source.wanted);
-    switch (payload.kind) {
-      case "payload":
-        return this.submit(record, payload.facts)?.then(() => true) ?? true;
-      case "left-out":
-        this.counts.leaveOut(payload.why);
-        return true;
-      case "rejected":
-        this.counts.reject(payload.code);
-        this.sink.findings(payload.findings);
-        return false;
+    const { plan, wanted } = this.source;
+    const refusal = whyNotSent(record, plan);
+    if (refusal?.kind === "left-out") {
+      this.counts.leaveOut(refusal.why);
+      return true;
     }
+    if (refusal !== undefined) {
+      this.counts.reject(refusal.code);
+      this.sink.findings(refusal.findings);
+      return false;
+    }
+    const identity = record.capture?.identity;
+    const submitted = this.submit(record, {
+      ...(identity === undefined ? {} : { identity }),
+      of: (key) => (this.wantsFacts(key) ? factsOf(record, plan, wanted) : NO_FACTS),
+    });
+    return submitted?.then(() => true) ?? true;
+  }
+
+  /** What is selected by is wanted of every record. */
+  private wantsFacts(key: Pick<PlannedMessage, "sequence" | "identity">): boolean {
+    const { sinceMs, untilMs, shard } = this.source.plan;
+    const isSelected = (sinceMs ?? untilMs ?? shard) !== undefined;
+    return isSelected || (this.sink.wantsFacts?.(key) ?? true);
   }
 
   async finish(): Promise<void> {

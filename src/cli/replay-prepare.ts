@@ -51,7 +51,10 @@ export async function prepareReplay(flags: ReplayFlags, env: Environment): Promi
   } catch (error) {
     if (error instanceof SetupError) throw new UsageError(error.message, error.hint);
     if (error instanceof SecretTooShort)
-      throw new UsageError(error.message, "what is no secret can be given with --var");
+      throw new UsageError(
+        error.message,
+        error.message.includes("$env") ? "what is no secret can be given with --var" : undefined,
+      );
     throw error;
   }
 }
@@ -150,7 +153,10 @@ function signerOf(
     throw new UsageError(`--sign ${kind} has its own header; --sign-header and the like are for hmac-sha256`);
   }
   const { secret, warnings } = readSecret(signSecret, "--sign-secret", env);
-  for (const one of secret.split(/\s+/)) if (one !== "") redactor.add(one, "of --sign-secret");
+  const keys = kind === "standard-webhooks" ? secret.split(/\s+/) : [secret];
+  for (const key of keys.flatMap((one) => [one, one.replace(/^whsec_/, "")])) {
+    if (key !== "") redactor.add(key, "of --sign-secret");
+  }
   const signer = createSigner({
     kind,
     secret,

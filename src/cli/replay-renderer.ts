@@ -12,7 +12,8 @@ import {
 } from "../template/providers.ts";
 import type { Redactor } from "../template/redact.ts";
 import { compileRequest, type RequestTemplate, renderRequest } from "../template/request.ts";
-import type { Provider } from "../template/types.ts";
+import type { Hole, Provider } from "../template/types.ts";
+import { sampleToken } from "./replay-sample-token.ts";
 
 export interface RendererOptions {
   readonly url: string;
@@ -35,7 +36,10 @@ export interface Renderer extends RequestRenderer {
   readonly template: RequestTemplate;
   /** Scheme, host and port that every request goes to. */
   readonly origin: string;
-  /** Without the headers that name a secret; not ok where URL or body cannot be without one. */
+  /**
+   * Without the headers that name a secret. Secrets that URL or body cannot be without are in it, or samples of them that
+   * the redactor knows too: whoever keeps it looks for both and withholds what holds one.
+   */
   renderPublic(input: RenderInput): RenderedTemplates;
 }
 
@@ -57,17 +61,10 @@ export function createRenderer(options: RendererOptions): Renderer {
     },
     names,
   );
-  const isPublic = (parts: readonly unknown[]) =>
-    !parts.some((part) => typeof part === "object" && part !== null && "isSecret" in part && part.isSecret);
   const publicTemplate = {
     ...template,
-    headers: template.headers.filter((header) => isPublic(header.parts)),
+    headers: template.headers.filter(({ parts }) => !parts.some(isSecretHole)),
   };
-  const hasPublicRest = isPublic([
-    ...template.url!.segments.flat(),
-    ...template.url!.tail,
-    ...(template.body?.pieces ?? []),
-  ]);
   const hasContentType = template.headers.some(({ name }) => name.toLowerCase() === "content-type");
   const ownType = hasContentType ? undefined : (template.body?.contentType ?? contentType);
   const render = (wanted: RequestTemplate, input: RenderInput): RenderedTemplates => {
@@ -95,10 +92,12 @@ export function createRenderer(options: RendererOptions): Renderer {
     fingerprint: fingerprintOf(options, template.url!.origin),
     render: (input) => render(template, input),
     renderPublic: (input) =>
-      hasPublicRest
-        ? render(publicTemplate, input)
-        : { ok: false, reason: "the URL or the body holds a secret" },
+      render(publicTemplate, hasToken ? { ...input, token: sampleToken(template) } : input),
   };
+}
+
+function isSecretHole(part: string | Hole): boolean {
+  return typeof part !== "string" && part.isSecret;
 }
 
 /** Nothing for an untouched replay, so that its identities do not depend on where it goes. */
@@ -159,7 +158,7 @@ function variablesOf(
 }
 
 /** The identity spelled as a UUID of version 8 (RFC 9562: the bits are our own), so that all attempts carry the same. */
-export function uuidOf(identity: string): string {
+function uuidOf(identity: string): string {
   const variant = ((Number.parseInt(identity.charAt(16), 16) & 3) | 8).toString(16);
   const hex = `${identity.slice(0, 12)}8${identity.slice(13, 16)}${variant}${identity.slice(17)}`;
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");

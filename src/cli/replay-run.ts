@@ -137,6 +137,7 @@ export class ReplayRun {
       findings: () => undefined,
       sourceFinding: () => undefined,
       isDone: () => messages.isAbandoned,
+      wantsFacts: () => false,
     }).then(
       () => messages.end(),
       (error: unknown) => messages.fail(error),
@@ -167,6 +168,7 @@ export class ReplayRun {
         isLeft = runner.isStopped && (!canReadTwice || this.parts.io.signal.aborted);
         return isLeft || messages.isAbandoned;
       },
+      wantsFacts: (key) => this.parts.journals.journal.finalState(key) === undefined,
     }).then(
       (result) => {
         read = result;

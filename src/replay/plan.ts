@@ -43,6 +43,13 @@ export interface PayloadFacts {
   readonly identity?: string;
 }
 
+/** Facts that take time to find, and are not wanted of every message. */
+export interface LateFacts {
+  readonly identity?: string;
+  /** Called once the message has its name, and before the next record is planned; never for one beyond --limit. */
+  of(key: Pick<PlannedMessage, "sequence" | "identity">): Omit<PayloadFacts, "converted" | "identity">;
+}
+
 export type PlanRecord = Pick<InputRecord, "source" | "number" | "start" | "bytes" | "capture">;
 
 /** Why a record is not in the plan. */
@@ -69,11 +76,14 @@ export class Planner {
   }
 
   /** Plans one record. Its bytes are copied, so that they may be gone when the message is sent. */
-  plan(record: PlanRecord, facts: PayloadFacts): Planned {
+  plan(record: PlanRecord, given: PayloadFacts | LateFacts): Planned {
     const method = this.options.method ?? capturedMethod(record.capture?.method);
-    const payload = facts.converted ?? record.bytes;
-    const identity = this.identityOf(method, payload, facts);
-    const leftOut = this.isFull ? "beyond --limit" : this.whyLeftOut(facts, identity);
+    const converted = "of" in given ? undefined : given.converted;
+    const identity = this.identityOf(method, converted ?? record.bytes, given.identity);
+    if (this.isFull) return { leftOut: "beyond --limit" };
+    const key = { sequence: this.planned + 1, identity };
+    const facts: PayloadFacts = "of" in given ? given.of(key) : given;
+    const leftOut = this.whyLeftOut(facts, identity);
     if (leftOut !== undefined) return { leftOut };
     this.planned++;
     const orderKey = this.orderKey(facts);
@@ -104,8 +114,8 @@ export class Planner {
   }
 
   /** Taken before anything is left out: see `Identities`. */
-  private identityOf(method: string, payload: Uint8Array, facts: PayloadFacts): string {
-    if (facts.identity !== undefined && isIdentity(facts.identity)) return facts.identity;
+  private identityOf(method: string, payload: Uint8Array, before: string | undefined): string {
+    if (before !== undefined && isIdentity(before)) return before;
     return this.identities.next({ method, payload, fingerprint: this.options.renderer.fingerprint });
   }
 

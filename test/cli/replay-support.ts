@@ -2,7 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { answer, type FaultServer, type ReceivedRequest, type Script, startFaultServer } from "../support/fault-server.ts";
+import {
+  answer,
+  type FaultServer,
+  type ReceivedRequest,
+  type Script,
+  startFaultServer,
+} from "../support/fault-server.ts";
 import { fixturePaths } from "../support/fixtures.ts";
 import { type Run, root, runChatx } from "../support/run-chatx.ts";
 
@@ -66,7 +72,9 @@ export const keyOf = (request: ReceivedRequest) => headersOf(request)["idempoten
 /** The first line of the summary, as numbers. */
 export function totals({ stderr }: Run): Record<string, number> {
   const match =
-    /^planned (\d+) = delivered (\d+) \+ failed (\d+) \+ unknown (\d+) \+ held (\d+) \+ pending (\d+)$/m.exec(stderr);
+    /^planned (\d+) = delivered (\d+) \+ failed (\d+) \+ unknown (\d+) \+ held (\d+) \+ pending (\d+)$/m.exec(
+      stderr,
+    );
   if (match === null) throw new Error(`no summary in: ${stderr}`);
   const [planned, delivered, failed, unknown, held, pending] = match.slice(1).map(Number) as [
     number,
@@ -76,7 +84,8 @@ export function totals({ stderr }: Run): Record<string, number> {
     number,
     number,
   ];
-  if (planned !== delivered + failed + unknown + held + pending) throw new Error("the summary does not add up");
+  if (planned !== delivered + failed + unknown + held + pending)
+    throw new Error("the summary does not add up");
   return { planned, delivered, failed, unknown, held, pending };
 }
 

@@ -132,7 +132,11 @@ describe("what is sent", () => {
 
   test("comes from standard input as well", async () => {
     const server = await endpoint();
-    const run = await replay(["--url", server.url], {}, `${JSON.stringify(hook(1))}\n${JSON.stringify(hook(2))}`);
+    const run = await replay(
+      ["--url", server.url],
+      {},
+      `${JSON.stringify(hook(1))}\n${JSON.stringify(hook(2))}`,
+    );
     expect(totals(run)).toMatchObject({ planned: 2, delivered: 2 });
   });
 
@@ -140,7 +144,9 @@ describe("what is sent", () => {
     const server = await endpoint();
     const { createHmac } = await import("node:crypto");
     const args = ["--sign", "smartsupp", "--sign-secret", "env:SECRET", "--url", server.url];
-    const run = await replay([...args, fixturePaths("smartsupp/valid")[0]!], { SECRET: "canary-of-the-hook" });
+    const run = await replay([...args, fixturePaths("smartsupp/valid")[0]!], {
+      SECRET: "canary-of-the-hook",
+    });
     expect(run.code).toBe(0);
     const { body } = server.requests[0]!;
     const signature = createHmac("sha256", "canary-of-the-hook").update(body).digest("hex");
@@ -165,12 +171,14 @@ describe("what is sent", () => {
     const server = await endpoint();
     const into = folder();
     const path = join(into, "mixed.jsonl");
-    writeFileSync(path, `${JSON.stringify(hook(1))}\n{"broken":,}\n42\n{"a vendor":"nobody knows"}\n`);
+    writeFileSync(path, `${JSON.stringify(hook(1))}\n42\n{"broken":,}\n{"a vendor":"nobody knows"}\n`);
     const run = await replay([path, "--url", server.url]);
     expect(run.code).toBe(1);
     expect(totals(run)).toMatchObject({ planned: 2, delivered: 2 });
-    expect(run.stderr).toContain("mixed.jsonl:2:11");
-    expect(run.stderr).toContain("records read 4 = planned 2 + rejected 2 (1 json/syntax, 1 format/not-an-object)");
+    expect(run.stderr).toContain("mixed.jsonl:3:11");
+    expect(run.stderr).toContain(
+      "records read 4 = planned 2 + rejected 2 (1 format/not-an-object, 1 json/syntax)",
+    );
   });
 });
 
@@ -323,7 +331,15 @@ describe("a dry run", () => {
     const run = await replay(
       [
         "fixtures/userlike/valid",
-        ...["--dry-run", "--url", `${server.url}/x`, "-H", "Authorization: Bearer $env.KEY", "--rate", "10/s"],
+        ...[
+          "--dry-run",
+          "--url",
+          `${server.url}/x`,
+          "-H",
+          "Authorization: Bearer $env.KEY",
+          "--rate",
+          "10/s",
+        ],
         ...["--journal", journal, "--dead-letter", join(into, "dead.jsonl"), "--har", join(into, "x.har")],
         ...["--token-url", `${server.url}/token`, "-H", "X-Token: $tokenResponse.body.JSON.access_token"],
       ],
@@ -362,8 +378,18 @@ describe("a signal", () => {
     const server = await endpointWith((to) => {
       release.push(() => to.send(answer(200)));
     });
-    const args = [hooks(into, 30), "--url", server.url, "--concurrency", "4", "--journal", join(into, "run.jsonl")];
-    const child = spawn(process.execPath, [command, "replay", ...args], { stdio: ["ignore", "ignore", "pipe"] });
+    const args = [
+      hooks(into, 30),
+      "--url",
+      server.url,
+      "--concurrency",
+      "4",
+      "--journal",
+      join(into, "run.jsonl"),
+    ];
+    const child = spawn(process.execPath, [command, "replay", ...args], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     let stderr = "";
     child.stderr.on("data", (chunk: Buffer) => {
       stderr += chunk;

@@ -22,7 +22,7 @@ export function replaySummary(report: ReplayReport): string {
 }
 
 /** `planned 5 = delivered 3 + failed 1 + unknown 0 + held 1 + pending 0` */
-export function sumLine(summary: ReplaySummary): string {
+function sumLine(summary: ReplaySummary): string {
   const { planned, delivered, failed, unknown, held, pending } = summary;
   return (
     `planned ${planned} = delivered ${delivered} + failed ${failed} + unknown ${unknown} + ` +
