@@ -69,6 +69,10 @@ const catalogue: Catalogue = {
   "json/syntax": {
     severity: "error",
     message: ({ expected, found }) => `expected ${expected}, found ${quote(found)}`,
+    hint: ({ found }) =>
+      found.startsWith("<")
+        ? "this is markup: perhaps an error page was saved in place of the payload"
+        : undefined,
   },
   "json/trailing-comma": {
     severity: "error",
