@@ -12,9 +12,9 @@ import {
   wholeNumber,
   z,
 } from "../../wire.ts";
+import { LegacyMessage, OperatorInBrief, ZONELESS } from "../common-schema.ts";
 import { known, openShape } from "../known.ts";
 import { CURRENT_PAIRS } from "../pairs.ts";
-import { LegacyMessage, OperatorInBrief, ZONELESS } from "../shared-schema.ts";
 import { Contact, contactFields } from "./contact-schema.ts";
 
 /**

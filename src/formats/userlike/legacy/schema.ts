@@ -12,9 +12,9 @@ import {
   wholeNumber,
   z,
 } from "../../wire.ts";
+import { LegacyMessage, OperatorInBrief } from "../common-schema.ts";
 import { known, openShape } from "../known.ts";
 import { LEGACY_PAIRS } from "../pairs.ts";
-import { LegacyMessage, OperatorInBrief } from "../shared-schema.ts";
 
 /**
  * The callbacks of 2014. Twelve real bodies are published, so most facts are seen; that a member which was never
