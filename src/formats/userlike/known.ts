@@ -1,17 +1,8 @@
-import type { Known } from "../types.ts";
-import { described, type Schema, z } from "../wire.ts";
+import { knownBy } from "../known-by.ts";
+import { type Schema, z } from "../wire.ts";
 
-const WORDS: Readonly<Record<Known, string>> = {
-  documented: "Documented by Userlike.",
-  seen: "Seen in a published payload, not described by Userlike.",
-  "third-party": "As told by a third party, not by Userlike.",
-  inferred: "Inferred: no source says so.",
-};
-
-/** The schema with a title and a description that ends with how the field is known, for the published JSON Schema. */
-export function known<S extends Schema>(schema: S, how: Known, title: string, text: string): S {
-  return described(schema, { title, description: `${text} ${WORDS[how]}` });
-}
+/** The schema with a title and a description that ends with how the field is known. */
+export const known = knownBy("Userlike");
 
 /**
  * A shape of which only the named members are known. Unlike in other shapes, the rest is not called unknown field
