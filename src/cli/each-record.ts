@@ -41,8 +41,13 @@ export function inputOptions(options: InputOptions): InputLimits {
 }
 
 export interface RecordHandlers {
-  /** @returns Whether the record is sound; with --fail-fast the first that is not ends the run. */
-  record(record: InputRecord): boolean;
+  /**
+   * @returns Whether the record is sound; with --fail-fast the first that is not ends the run. With a promise the next
+   *   record is read when it has resolved.
+   */
+  record(record: InputRecord): boolean | Promise<boolean>;
+  /** Asked after every record: whether the rest need not be read. */
+  isDone?(): boolean;
   /** A finding about a source as a whole. */
   sourceFinding<C extends DiagnosticCode>(source: string, code: C, args: DiagnosticArgs[C]): void;
   /** Writes what was gathered; called after every chunk of input. */
@@ -122,23 +127,24 @@ async function readSource(
     ...(handlers.probe === undefined ? {} : { probe: handlers.probe }),
   });
   progress.start(source);
-  const take = (records: Iterable<InputRecord>): boolean => {
+  const take = async (records: Iterable<InputRecord>): Promise<boolean> => {
     for (const record of records) {
-      const isSound = handlers.record(record);
-      if (!isSound && limits.failFast) return false;
+      const verdict = handlers.record(record);
+      const isSound = typeof verdict === "boolean" ? verdict : await verdict;
+      if ((!isSound && limits.failFast) || handlers.isDone?.()) return false;
     }
     return true;
   };
   try {
     for await (const chunk of abortable(source.chunks, io.signal)) {
-      if (!take(splitter.push(chunk))) return "stopped";
+      if (!(await take(splitter.push(chunk)))) return "stopped";
       await handlers.drain();
       progress.advance(chunk.length, splitter.records);
     }
-    if (!take(splitter.end())) return "stopped";
+    if (!(await take(splitter.end()))) return "stopped";
   } catch (error) {
     if (!(error instanceof SourceProblem)) throw error;
-    if (!take([splitter.fail(error.code, error.args)])) return "stopped";
+    if (!(await take([splitter.fail(error.code, error.args)]))) return "stopped";
   }
   await handlers.drain();
   if (splitter.records > 0 || splitter.sawContainer || limits.allowEmpty) return "done";

@@ -5,6 +5,7 @@ export const ExitCode = {
   usage: 2,
   input: 3,
   output: 4,
+  endpoint: 5,
   bug: 70,
   interrupted: 130,
   terminated: 143,
@@ -43,7 +44,7 @@ export class Interrupted extends Error {
 }
 
 /** What a person understands of a failed system call. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = (error as NodeJS.ErrnoException).code;
   return (code === undefined ? undefined : REASONS.get(code)) ?? error.message;

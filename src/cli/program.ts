@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { escapeControls } from "../diagnostics/quote.ts";
 import { guardOptions } from "./guard-options.ts";
 import type { Io } from "./io.ts";
+import { addReplayOptions, REPLAY_EXAMPLES } from "./replay-command.ts";
 import { version } from "./version.ts";
 
 type SetCode = (code: number) => void;
@@ -11,9 +12,11 @@ Examples:
   chatx convert --to ferndesk captures/ > support-endpoint.json
   chatx validate --strict 'captures/**/*.json'
   chatx formats --explain unknown.json
+  chatx replay captures/ --url https://staging.example.com/hook --journal run.jsonl
 
-Exit codes: 0 done; 1 some records were invalid or rejected; 2 wrong usage; 3 an input cannot be read or nothing
-matched; 4 an output cannot be written; 70 a bug in chatx; 130, 143 interrupted.
+Exit codes: 0 done; 1 some records were invalid, rejected or failed; 2 wrong usage; 3 an input cannot be read or
+nothing matched; 4 an output or journal cannot be written; 5 the endpoint is down or refuses our credentials;
+70 a bug in chatx; 130, 143 interrupted.
 `;
 
 type AddCommand = (program: Command, io: Io, setCode: SetCode) => void;
@@ -25,7 +28,7 @@ type AddCommand = (program: Command, io: Io, setCode: SetCode) => void;
  */
 export function buildProgram(io: Io, setCode: SetCode, name = ""): Command {
   const program = new Command("chatx")
-    .description("Validate and convert captured chat payloads (Smartsupp, Userlike, Ferndesk).")
+    .description("Validate, convert and replay captured chat payloads (Smartsupp, Userlike, Ferndesk).")
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print help")
     .showSuggestionAfterError()
@@ -40,6 +43,7 @@ export function buildProgram(io: Io, setCode: SetCode, name = ""): Command {
   const commands = new Map<string, AddCommand>([
     ["convert", addConvert],
     ["validate", addValidate],
+    ["replay", addReplay],
     ["formats", addFormats],
     ["schema", addSchema],
   ]);
@@ -157,6 +161,22 @@ Examples:
     .action(async (inputs: string[], options: Record<string, unknown>) => {
       const { runValidate } = await import("./commands/validate.ts");
       setCode(await runValidate(inputs, options, colored(io, options)));
+    });
+}
+
+function addReplay(program: Command, io: Io, setCode: SetCode): void {
+  const command = program
+    .command("replay")
+    .description("Send payloads to an endpoint: at least once, in order, resumable.")
+    .requiredOption(
+      "--url <url>",
+      "where to; values may stand in path and query: https://x.example/$conversation.id",
+    );
+  withCommonOptions(addReplayOptions(withInputOptions(command)))
+    .addHelpText("after", REPLAY_EXAMPLES)
+    .action(async (inputs: string[], options: Record<string, unknown>) => {
+      const { runReplay } = await import("./commands/replay.ts");
+      setCode(await runReplay(inputs, options, colored(io, options)));
     });
 }
 

@@ -1,16 +1,19 @@
-import { nearestName } from "../diagnostics/nearest.ts";
+import type { Json } from "../json/value.ts";
 import type { Conversation } from "../model/conversation.ts";
-import { parseUrlTemplate, renderUrl } from "../template/url.ts";
+import { type NameNode, Names } from "../template/names.ts";
+import { jsonProvider } from "../template/providers.ts";
+import { compileUrl, renderUrl } from "../template/url.ts";
 
-/** What `--url-template` may name. */
-const NAMES = [
-  "conversation.id",
-  "conversation.origin.format",
-  "conversation.origin.account",
-  "conversation.origin.id",
-  "conversation.visitor.id",
-  "conversation.visitor.email",
-];
+/** What `--url-template` may name below `$conversation`: what says which conversation it is. */
+const CONVERSATION = group({
+  id: {},
+  origin: group({ format: {}, account: {}, id: {} }),
+  visitor: group({ id: {}, email: {} }),
+});
+
+function group(members: Record<string, NameNode>): NameNode {
+  return { members: new Map(Object.entries(members)), hasValue: false };
+}
 
 /**
  * The function behind `--url-template`.
@@ -19,23 +22,12 @@ const NAMES = [
  * @throws {TemplateError} For a template that cannot be used.
  */
 export function urlFromTemplate(template: string): (conversation: Conversation) => string | undefined {
-  const parsed = parseUrlTemplate(template, (path) => {
-    const name = path.join(".");
-    if (NAMES.includes(name)) return true;
-    const nearest = nearestName(name, NAMES) ?? NAMES.find((known) => known.endsWith(`.${path.at(-1)}`));
-    return nearest === undefined ? {} : { nearest };
-  });
+  const names = new Names(new Map([["conversation", CONVERSATION]]));
+  const compiled = compileUrl(template, names, { hasFragment: true });
   return (conversation) => {
-    const result = renderUrl(parsed, (path) => textAt({ conversation }, path));
-    return "url" in result ? result.url : undefined;
+    // The model is plain data; its interface only lacks the index signature that Json asks for.
+    const provider = jsonProvider(conversation as unknown as Json);
+    const result = renderUrl(compiled, { variables: new Map([["conversation", provider]]) });
+    return result.ok ? result.value : undefined;
   };
-}
-
-function textAt(root: unknown, path: readonly (string | number)[]): string | undefined {
-  let at = root;
-  for (const part of path) {
-    if (typeof at !== "object" || at === null || !Object.hasOwn(at, part)) return undefined;
-    at = (at as Record<string | number, unknown>)[part];
-  }
-  return typeof at === "string" ? at : undefined;
 }

@@ -255,13 +255,11 @@ export class Converter {
     record: RecordFacts,
   ): void {
     this.counts.conversations++;
-    this.sink.converted({
-      id: conversation.id,
-      value: written.value,
-      from: format.id,
-      source: record.source,
-      record: record.number,
-    });
+    const { source, number } = record;
+    this.sink.converted(
+      { id: conversation.id, value: written.value, from: format.id, source, record: number },
+      conversation,
+    );
   }
 
   private accept(record: InputRecord, examined: Examined): void {

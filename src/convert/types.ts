@@ -60,7 +60,8 @@ export interface Converted {
 
 /** Where the results go, one call at a time, in the order of the output. */
 export interface ConvertSink {
-  converted(conversation: Converted): void;
+  /** @param model  What was written, in the neutral model. */
+  converted(conversation: Converted, model: Conversation): void;
   /**
    * A written conversation as the bytes of its compact JSON text, which are valid during the call only. Where it is
    * there, records of the usual shape come this way, and nothing else is told of them but what the summary counts.

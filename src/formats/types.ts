@@ -112,6 +112,8 @@ export interface FormatAdapter {
   readonly schema: () => Schema;
   /** The one shape that a document claims to be (by `_type`, `_event` …). */
   readonly shapeOf: (document: JsonObject) => Schema;
+  /** What the document says has happened, in the vendor's words; for counts. Absent where a format has no events. */
+  readonly eventOf?: (document: JsonObject) => string | undefined;
   /** Never throws. */
   readonly recognise: (document: JsonObject) => Recognition;
   /** Rules between fields, run after the schema held. Reports warnings. */

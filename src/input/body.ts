@@ -78,11 +78,13 @@ function factsOf(request: Json | undefined, time: Json | undefined): CaptureFact
   const method = member(request, "method");
   const url = member(request, "url");
   const headers = headersOf(member(request, "headers"));
+  const identity = member(member(request, "chatx"), "identity");
   return {
     ...(typeof method === "string" ? { method } : {}),
     ...(typeof url === "string" ? { url } : {}),
     ...(headers.length > 0 ? { headers } : {}),
     ...(typeof time === "string" ? { receivedAt: time } : {}),
+    ...(typeof identity === "string" ? { identity } : {}),
   };
 }
 

@@ -18,6 +18,8 @@ export interface CaptureFacts {
   readonly headers?: readonly (readonly [string, string])[];
   /** As written in the capture (ISO 8601). */
   readonly receivedAt?: string;
+  /** Of a dead letter: the name its message had when it was given up (`chatx.identity`). */
+  readonly identity?: string;
 }
 
 /** Why a stretch of input is not a record that can be parsed. `offset`, `end`: bytes from the record's start. */

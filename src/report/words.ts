@@ -3,7 +3,7 @@ import { safeText } from "./safe.ts";
 import type { ReportSummary } from "./types.ts";
 
 /** `1 record`, `2 records`. */
-function counted(count: number, noun: string): string {
+export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 

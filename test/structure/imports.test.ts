@@ -14,9 +14,21 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   formats: ["json", "diagnostics", "model", "input"],
   convert: ["json", "diagnostics", "model", "formats", "repeats", "input"],
   validate: ["json", "diagnostics", "model", "formats", "repeats", "input"],
-  report: ["json", "diagnostics"],
+  replay: ["json", "diagnostics", "template"],
+  report: ["json", "diagnostics", "replay"],
   library: ["json", "diagnostics", "model", "input", "formats", "convert", "validate"],
-  cli: ["json", "diagnostics", "model", "input", "formats", "convert", "validate", "template", "report"],
+  cli: [
+    "json",
+    "diagnostics",
+    "model",
+    "input",
+    "formats",
+    "convert",
+    "validate",
+    "template",
+    "replay",
+    "report",
+  ],
 };
 
 /** Packages and the rooms they live in. */
@@ -28,6 +40,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   chalk: ["report"],
   "get-east-asian-width": ["report"],
   "fast-glob": ["input"],
+  undici: ["replay"],
 };
 
 /** Rooms that also run where there is no Node. */

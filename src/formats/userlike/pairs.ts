@@ -50,6 +50,14 @@ export function isLegacyOperator(document: JsonObject): boolean {
   return ["jid", "url_image", "role_name"].some((name) => Object.hasOwn(document, name));
 }
 
+/** `chat_session end`; undefined for a document that says neither. */
+export function eventOf(document: JsonObject): string | undefined {
+  const words = [member(document, "_type"), member(document, "_event")].filter(
+    (word) => typeof word === "string",
+  );
+  return words.length === 0 ? undefined : words.join(" ");
+}
+
 /** Reports an `_event` that its `_type` is not known to have. The vocabulary is open: it is read all the same. */
 export function reportUnknownEvent(document: JsonObject, pairs: Pairs, report: Report): void {
   const type = member(document, "_type");

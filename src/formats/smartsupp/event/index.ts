@@ -3,6 +3,7 @@ import { decodeEvent } from "./decode.ts";
 import { eventFields } from "./fields.ts";
 import { checkEvent, recogniseEvent } from "./rules.ts";
 import { eventShapeOf, SmartsuppEvent } from "./schema.ts";
+import { textAt } from "./trace.ts";
 
 /** An event of Smartsupp's REST v2 webhooks. Where each fact comes from: fixtures/smartsupp-event/NOTES.md. */
 export const smartsuppEvent: FormatAdapter = {
@@ -15,6 +16,7 @@ export const smartsuppEvent: FormatAdapter = {
   fields: eventFields,
   schema: SmartsuppEvent,
   shapeOf: eventShapeOf,
+  eventOf: (document) => textAt(document, "event"),
   recognise: recogniseEvent,
   crossCheck: checkEvent,
   read: decodeEvent,

@@ -2,7 +2,7 @@ import type { Report } from "../../../diagnostics/diagnostic.ts";
 import { type JsonObject, member } from "../../../json/value.ts";
 import type { FormatAdapter } from "../../types.ts";
 import { checkMessages, checkNotEmpty, checkSpan } from "../cross-check.ts";
-import { CURRENT_PAIRS, reportUnknownEvent } from "../pairs.ts";
+import { CURRENT_PAIRS, eventOf, reportUnknownEvent } from "../pairs.ts";
 import { spellingOf } from "../spelling.ts";
 import { decodeUserlike, SPELLINGS } from "./decode.ts";
 import { encodeUserlike } from "./encode.ts";
@@ -52,6 +52,7 @@ export const userlike: FormatAdapter = {
   fields: userlikeFields,
   schema: UserlikeBody,
   shapeOf,
+  eventOf,
   recognise: recogniseUserlike,
   crossCheck,
   messagesAt: "/transcript",

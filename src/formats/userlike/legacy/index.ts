@@ -2,7 +2,7 @@ import type { Report } from "../../../diagnostics/diagnostic.ts";
 import { type JsonObject, member } from "../../../json/value.ts";
 import type { FormatAdapter } from "../../types.ts";
 import { checkMessages, checkNotEmpty, checkSpan } from "../cross-check.ts";
-import { LEGACY_PAIRS, reportUnknownEvent } from "../pairs.ts";
+import { eventOf, LEGACY_PAIRS, reportUnknownEvent } from "../pairs.ts";
 import { spellingOf } from "../spelling.ts";
 import { decodeUserlikeLegacy, SPELLINGS } from "./decode.ts";
 import { userlikeLegacyFields } from "./fields.ts";
@@ -23,6 +23,7 @@ export const userlikeLegacy: FormatAdapter = {
   fields: userlikeLegacyFields,
   schema: UserlikeLegacyBody,
   shapeOf,
+  eventOf,
   recognise: recogniseUserlikeLegacy,
   crossCheck,
   messagesAt: "/messages",

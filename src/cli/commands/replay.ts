@@ -1,0 +1,84 @@
+import { escapeControls } from "../../diagnostics/quote.ts";
+import { JournalError } from "../../replay/journal/journal-error.ts";
+import { namesRoot } from "../../template/request.ts";
+import type { Io } from "../io.ts";
+import { dryRun } from "../replay-dry-run.ts";
+import { FindingsToStderr } from "../replay-findings.ts";
+import { openJournals } from "../replay-journal.ts";
+import type { MessageSource } from "../replay-messages.ts";
+import type { ReplayFlags } from "../replay-options.ts";
+import { ReplayOutputs, replayReporterSpecs } from "../replay-outputs.ts";
+import { prepareReplay } from "../replay-prepare.ts";
+import { ReplayRun } from "../replay-run.ts";
+
+/** `chatx replay`: everything that can be refused is refused before the first connection. */
+export async function runReplay(
+  inputs: readonly string[],
+  rawFlags: Record<string, unknown>,
+  io: Io,
+): Promise<number> {
+  const flags = rawFlags as unknown as ReplayFlags;
+  try {
+    return await replay(inputs, flags, io);
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    io.stderr.push(`chatx: ${escapeControls(error.message)}\n`);
+    if (error.hint !== undefined) io.stderr.push(`  hint: ${escapeControls(error.hint)}\n`);
+    return error.exitCode;
+  }
+}
+
+async function replay(inputs: readonly string[], flags: ReplayFlags, io: Io): Promise<number> {
+  const prepared = await prepareReplay(flags, io.env);
+  const reporters = replayReporterSpecs(flags.reporter ?? []);
+  const { settings, renderer } = prepared;
+  if (!settings.limits.quiet) {
+    for (const warning of prepared.warnings) io.stderr.push(`chatx: warning: ${escapeControls(warning)}\n`);
+  }
+  // Whoever reads the report may stop reading; what is under way is to be delivered all the same.
+  io.stdout.makeOptional();
+  io.stderr.makeOptional();
+  const source: MessageSource = {
+    inputs,
+    limits: settings.limits,
+    plan: settings.plan,
+    renderer,
+    wanted: {
+      document: namesRoot(renderer.template, "payload"),
+      conversation: namesRoot(renderer.template, "conversation"),
+    },
+  };
+  const findings = await FindingsToStderr.open(io);
+  const { journal, deadLetter, har, saveResponses } = flags;
+  if (flags.dryRun) {
+    const asJson = reporters.some(({ name }) => name === "json");
+    return dryRun(prepared, source, { asJson, ...(journal === undefined ? {} : { journal }) }, findings, io);
+  }
+  const journals = await openJournals({
+    ...(journal === undefined ? {} : { path: journal }),
+    ...(deadLetter === undefined ? {} : { deadLetter }),
+    resume: flags.resume ?? false,
+    sameness: prepared.sameness,
+    redactor: prepared.redactor,
+  });
+  try {
+    const outputs = await ReplayOutputs.open(
+      {
+        reporters,
+        ...(har === undefined ? {} : { har }),
+        ...(saveResponses === undefined ? {} : { responses: saveResponses }),
+      },
+      prepared,
+      io,
+    );
+    try {
+      const parts = { flags, prepared, source, journals, outputs, findings, io };
+      return await new ReplayRun(parts).run();
+    } catch (error) {
+      await outputs.discard();
+      throw error;
+    }
+  } finally {
+    await journals.journal.close();
+  }
+}

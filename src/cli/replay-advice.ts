@@ -1,0 +1,31 @@
+import type { ReplaySummary } from "../replay/types.ts";
+
+export interface AdviceFacts {
+  readonly journal?: string;
+  readonly deadLetter?: string;
+  /** Whether there is more input that was not read. */
+  readonly isInputLeft: boolean;
+}
+
+/** What to do about what is not delivered; nothing when all is. */
+export function adviceOn(summary: ReplaySummary, facts: AdviceFacts): string[] {
+  const { journal, deadLetter, isInputLeft } = facts;
+  const open = summary.unknown + summary.held + summary.pending;
+  const lines: string[] = [];
+  if (isInputLeft) lines.push("the input was not read to its end");
+  if (open > 0 || isInputLeft) {
+    lines.push(
+      journal === undefined
+        ? "without --journal nothing remembers what was delivered: run again, everything is sent again under the same Idempotency-Keys"
+        : `to resume: run the same command with --resume (journal ${journal})`,
+    );
+  }
+  if (summary.failed > 0) {
+    lines.push(
+      deadLetter === undefined
+        ? "--dead-letter FILE keeps what fails for good, to be sent again"
+        : `dead letters: ${deadLetter}; when the cause is mended, send them with: chatx replay ${deadLetter} --url URL`,
+    );
+  }
+  return lines;
+}

@@ -1,0 +1,122 @@
+import { fingerprintOf } from "../replay/journal/fingerprint.ts";
+import { peekJournal } from "../replay/journal/journal.ts";
+import { Timeline } from "../replay/timeline.ts";
+import type { PlannedMessage, TokenAnswer } from "../replay/types.ts";
+import { type PlannedRequest, planJson, planText, type ReplayPlan } from "../report/replay/plan.ts";
+import { ExitCode } from "./exit-codes.ts";
+import type { Io } from "./io.ts";
+import type { FindingsToStderr } from "./replay-findings.ts";
+import { eachMessage, type MessageSource } from "./replay-messages.ts";
+import type { PreparedReplay } from "./replay-prepare.ts";
+import { sampleToken } from "./replay-sample-token.ts";
+import { version } from "./version.ts";
+
+export interface DryRunWanted {
+  readonly journal?: string;
+  readonly asJson: boolean;
+}
+
+/** How many requests are shown. */
+const SHOWN = 3;
+
+/** `--dry-run`: plans and renders everything, opens no connection, writes nothing but the plan on standard output. */
+export async function dryRun(
+  prepared: PreparedReplay,
+  source: MessageSource,
+  wanted: DryRunWanted,
+  findings: FindingsToStderr,
+  io: Io,
+): Promise<number> {
+  const { settings, renderer, redactor, token } = prepared;
+  const earlier =
+    wanted.journal === undefined
+      ? undefined
+      : await peekJournal(wanted.journal, fingerprintOf(prepared.sameness));
+  const answer = token === undefined ? undefined : sampleToken(renderer.template);
+  const tally = new PlanTally(answer, settings.run.speed);
+  const { input, outcome } = await eachMessage(source, io, {
+    message(message) {
+      tally.add(message, earlier?.stateOf(message));
+      return undefined;
+    },
+    findings: (found) => findings.show(found),
+    sourceFinding: (name, code, args) => findings.ofSource(name, code, args),
+    isDone: () => false,
+  });
+  const tokenRequest = token?.request();
+  const plan: ReplayPlan = {
+    target: renderer.origin,
+    input,
+    ...tally.counts,
+    formats: tally.formats,
+    first: tally.first,
+    ...expectation(tally, settings),
+    ...(tokenRequest?.ok ? { token: tokenRequest.request } : {}),
+  };
+  io.stdout.push(wanted.asJson ? planJson(plan, redactor, version) : planText(plan, redactor));
+  const isFlawed = input.rejected.size > 0 || tally.counts.unrenderable > 0;
+  return Math.max(outcome.exitCode, isFlawed ? ExitCode.invalid : ExitCode.done);
+}
+
+class PlanTally {
+  readonly counts = { planned: 0, unrenderable: 0, deliveredBefore: 0, failedBefore: 0, bodyBytes: 0 };
+  readonly formats = new Map<string, Map<string, number>>();
+  readonly first: PlannedRequest[] = [];
+  /** When the last message is due by the payloads' own times. */
+  lastDueMs = 0;
+  private readonly answer: TokenAnswer | undefined;
+  private readonly timeline: Timeline | undefined;
+
+  constructor(answer: TokenAnswer | undefined, speed: PreparedReplay["settings"]["run"]["speed"]) {
+    this.answer = answer;
+    this.timeline = speed === undefined ? undefined : new Timeline(speed.factor, speed.maxGapMs);
+  }
+
+  add(message: PlannedMessage, before: string | undefined): void {
+    this.counts.planned++;
+    this.countFormat(message);
+    if (before === "delivered" || before === "failed") {
+      this.counts[`${before}Before`]++;
+      this.timeline?.pass(message.sentAtMs);
+      return;
+    }
+    this.lastDueMs = this.timeline?.next(message.sentAtMs) ?? 0;
+    const rendered = message.request(this.answer);
+    if (rendered.ok) this.counts.bodyBytes += rendered.request.body.length;
+    else this.counts.unrenderable++;
+    if (this.first.length >= SHOWN) return;
+    const { sequence, source, line } = message;
+    const request = rendered.ok ? rendered.request : { reason: rendered.reason };
+    this.first.push({ sequence, source, line, request });
+  }
+
+  private countFormat({ format = "", event = "" }: PlannedMessage): void {
+    let events = this.formats.get(format);
+    if (events === undefined) {
+      events = new Map();
+      this.formats.set(format, events);
+    }
+    // Event names come from payloads: there may be a new one in each.
+    const key = events.has(event) || events.size < 100 ? event : "(others)";
+    events.set(key, (events.get(key) ?? 0) + 1);
+  }
+}
+
+function expectation(
+  { counts, lastDueMs }: PlanTally,
+  { rate, run }: PreparedReplay["settings"],
+): Pick<ReplayPlan, "expectedMs" | "pace"> {
+  const toSend = counts.planned - counts.deliveredBefore - counts.failedBefore - counts.unrenderable;
+  const paces: string[] = [];
+  let expectedMs = 0;
+  if (rate !== undefined) {
+    expectedMs = (toSend * rate.perMs) / rate.requests;
+    paces.push(`at ${rate.requests} requests in ${rate.perMs / 1000} s`);
+  }
+  if (run.speed !== undefined) {
+    expectedMs = Math.max(expectedMs, lastDueMs);
+    paces.push(`at ${run.speed.factor} times the payloads' own speed`);
+  }
+  paces.push(`${run.concurrency} at a time`);
+  return { pace: paces.join(", "), ...(paces.length > 1 ? { expectedMs } : {}) };
+}

@@ -1,0 +1,54 @@
+import { randomBytes } from "node:crypto";
+import { openDeadLetters, withDeadLetters } from "../replay/dead-letter-file.ts";
+import type { FileJournal } from "../replay/journal/file-journal.ts";
+import { fingerprintOf } from "../replay/journal/fingerprint.ts";
+import { openJournal } from "../replay/journal/journal.ts";
+import type { Journal } from "../replay/types.ts";
+import type { Redactor } from "../template/redact.ts";
+
+export interface JournalWanted {
+  readonly path?: string;
+  readonly resume: boolean;
+  readonly deadLetter?: string;
+  readonly sameness: Readonly<Record<string, string>>;
+  readonly redactor: Redactor;
+}
+
+export interface Journals {
+  /** What the run tells its outcomes. */
+  readonly journal: Journal;
+  /** The journal file, where there is one. */
+  readonly file?: FileJournal;
+}
+
+/** Opens journal and dead letters. @throws {JournalError} With nothing changed. */
+export async function openJournals(wanted: JournalWanted): Promise<Journals> {
+  const { path, resume, deadLetter, sameness, redactor } = wanted;
+  const file =
+    path === undefined
+      ? undefined
+      : await openJournal({ path, mode: resume ? "resume" : "create", fingerprint: fingerprintOf(sameness) });
+  const withFile = file === undefined ? {} : { file };
+  if (deadLetter === undefined) return { journal: file ?? NO_JOURNAL, ...withFile };
+  try {
+    const letters = await openDeadLetters({
+      path: deadLetter,
+      run: file?.run ?? randomBytes(16).toString("hex"),
+      hasSecret: (text) => redactor.redact(text) !== text,
+      ...(resume && file !== undefined
+        ? { isFailed: (message) => file.finalState(message) === "failed" }
+        : {}),
+    });
+    return { journal: withDeadLetters(file, letters), ...withFile };
+  } catch (error) {
+    await file?.close();
+    throw error;
+  }
+}
+
+/** Nothing was done before, and nothing is remembered. */
+const NO_JOURNAL: Journal = {
+  finalState: () => undefined,
+  record: async () => undefined,
+  close: async () => undefined,
+};

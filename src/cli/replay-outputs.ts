@@ -1,0 +1,166 @@
+import type { Exchange, MessageOutcome } from "../replay/types.ts";
+import { HarWriter } from "../report/replay/har.ts";
+import {
+  createReplayReporter,
+  type ReplayReporterName,
+  replayReporterNames,
+} from "../report/replay/index.ts";
+import { isSecretName, type Masker } from "../report/replay/masked.ts";
+import { ReplayStatistics } from "../report/replay/statistics.ts";
+import type { ReplayReport, ReplayReporter } from "../report/replay/types.ts";
+import { Redactor, SHORTEST_SECRET } from "../template/redact.ts";
+import { UsageError } from "./exit-codes.ts";
+import type { Io } from "./io.ts";
+import { choiceOption } from "./options.ts";
+import { type OutputFile, openOutputFile } from "./output-file.ts";
+import { SavedResponses } from "./replay-responses.ts";
+import { version } from "./version.ts";
+import type { FdWriter } from "./write-bytes.ts";
+
+/** One `--reporter`: its name, and the file it writes where it has one. */
+export interface ReplayReporterSpec {
+  readonly name: ReplayReporterName;
+  readonly file?: string;
+}
+
+/** @throws {UsageError} For an unknown name, no name of a file, or two reports in one stream. */
+export function replayReporterSpecs(texts: readonly string[]): ReplayReporterSpec[] {
+  const specs = texts.map((text) => {
+    const equals = text.indexOf("=");
+    const name = choiceOption(equals < 0 ? text : text.slice(0, equals), "--reporter", replayReporterNames);
+    const file = text.slice(equals + 1);
+    if (equals >= 0 && file === "") throw new UsageError(`--reporter ${text} names no file`);
+    return equals < 0 ? { name } : { name, file };
+  });
+  if (specs.filter(({ file }) => file === undefined).length > 1) {
+    throw new UsageError(
+      "two reports cannot share one stream",
+      "give all but one a file: --reporter html=replay.html",
+    );
+  }
+  return specs;
+}
+
+export interface WantedReplayOutputs {
+  readonly reporters: readonly ReplayReporterSpec[];
+  readonly har?: string;
+  readonly responses?: string;
+}
+
+interface Channel {
+  readonly reporter: ReplayReporter;
+  readonly writer: FdWriter;
+  readonly file?: OutputFile;
+}
+
+/** Everything that is written about a replay while it runs, but for journal and dead letters. */
+export class ReplayOutputs {
+  readonly statistics = new ReplayStatistics();
+  private readonly channels: Channel[] = [];
+  private readonly redactor: Redactor;
+  private readonly secretHeaders: ReadonlySet<string>;
+  private har: { readonly writer: HarWriter; readonly file: OutputFile } | undefined;
+  private responses: SavedResponses | undefined;
+  private draining: Promise<void> | undefined;
+
+  private constructor(redactor: Redactor, secretHeaders: ReadonlySet<string>) {
+    this.redactor = redactor;
+    this.secretHeaders = secretHeaders;
+  }
+
+  /** @throws {OutputError} If a file cannot be opened; then none is left behind. */
+  static async open(
+    wanted: WantedReplayOutputs,
+    secrets: { readonly redactor: Redactor; readonly secretHeaders: ReadonlySet<string> },
+    io: Io,
+  ): Promise<ReplayOutputs> {
+    const outputs = new ReplayOutputs(secrets.redactor, secrets.secretHeaders);
+    try {
+      await outputs.openAll(wanted, io);
+    } catch (error) {
+      await outputs.discard();
+      throw error;
+    }
+    return outputs;
+  }
+
+  private async openAll({ reporters, har, responses }: WantedReplayOutputs, io: Io): Promise<void> {
+    for (const { name, file: path } of reporters) {
+      const file = path === undefined ? undefined : await openOutputFile(path);
+      const writer = file?.writer ?? io.stdout;
+      const channel = { writer, ...(file === undefined ? {} : { file }) };
+      this.channels.push({ ...channel, reporter: await createReplayReporter(name, version) });
+    }
+    if (har !== undefined) this.har = { writer: new HarWriter(version), file: await openOutputFile(har) };
+    if (responses !== undefined) this.responses = await SavedResponses.open(responses);
+    for (const { writer, reporter } of this.channels) writer.push(reporter.start());
+    if (this.har !== undefined) this.har.file.writer.push(this.har.writer.start());
+  }
+
+  /** @returns Resolves when what must be kept of it is written. @throws {OutputError} */
+  exchange(exchange: Exchange, elapsedMs: number): Promise<void> | undefined {
+    this.statistics.exchange(exchange, elapsedMs);
+    const { har, responses } = this;
+    if (har === undefined && responses === undefined) return undefined;
+    const masker = this.maskerOf(exchange);
+    har?.file.writer.push(har.writer.entry(exchange, masker));
+    const drained = this.drain();
+    return responses === undefined
+      ? drained
+      : Promise.all([drained, responses.save(exchange, masker)]).then(() => undefined);
+  }
+
+  outcome(outcome: MessageOutcome): void {
+    const { reason } = outcome;
+    const shown = reason === undefined ? outcome : { ...outcome, reason: this.redactor.redact(reason) };
+    this.statistics.outcome(shown);
+    for (const { reporter, writer } of this.channels) writer.push(reporter.outcome(shown));
+  }
+
+  /** Writes what was gathered, where there is enough of it. One at a time, so that pieces keep their order. */
+  drain(): Promise<void> {
+    this.draining ??= this.drainOnce().finally(() => {
+      this.draining = undefined;
+    });
+    return this.draining;
+  }
+
+  private async drainOnce(): Promise<void> {
+    for (const { writer } of this.channels) await writer.drain();
+    await this.har?.file.writer.drain();
+  }
+
+  /** Ends every report and puts files in their place. */
+  async end(report: ReplayReport): Promise<void> {
+    await this.draining;
+    for (const { reporter, writer, file } of this.channels) {
+      writer.push(reporter.end(report));
+      await (file === undefined ? writer.flush() : file.commit());
+    }
+    this.har?.file.writer.push(this.har.writer.end());
+    await this.har?.file.commit();
+  }
+
+  async discard(): Promise<void> {
+    for (const { file } of this.channels) await file?.discard();
+    await this.har?.file.discard();
+  }
+
+  /** Secrets that a capture brought along are known by the names of their headers alone, and may be echoed. */
+  private maskerOf({ request }: Exchange): Masker {
+    const own = new Redactor();
+    for (const [name, value] of request.headers) {
+      const isSecret = isSecretName(name) || this.secretHeaders.has(name.toLowerCase());
+      if (!isSecret) continue;
+      for (const part of [value, value.slice(value.indexOf(" ") + 1)]) {
+        if (part.length >= SHORTEST_SECRET) own.add(part, name);
+      }
+    }
+    if (own.size === 0) return this.redactor;
+    const { redactor } = this;
+    return {
+      redact: (text, isClipped) => own.redact(redactor.redact(text, isClipped), isClipped),
+      redactBytes: (bytes, isClipped) => own.redactBytes(redactor.redactBytes(bytes, isClipped), isClipped),
+    };
+  }
+}

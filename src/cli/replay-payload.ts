@@ -1,0 +1,98 @@
+import { severityOf } from "../diagnostics/catalogue.ts";
+import type { DiagnosticCode } from "../diagnostics/diagnostic.ts";
+import type { Finding } from "../diagnostics/finding.ts";
+import { findingsOf } from "../diagnostics/place.ts";
+import { type Examined, examineRecord, isRejected } from "../formats/examine.ts";
+import type { InputRecord } from "../input/types.ts";
+import { decodeUtf8 } from "../json/text.ts";
+import type { Conversation } from "../model/conversation.ts";
+import { latest, msOf, parseTime } from "../model/time.ts";
+import type { PayloadFacts } from "../replay/plan.ts";
+import type { PlanSettings } from "./replay-options.ts";
+
+/** What of a payload is wanted while its message waits; the rest would only take memory. */
+export interface WantedFacts {
+  readonly document: boolean;
+  readonly conversation: boolean;
+}
+
+/** Why a record is not sent. */
+export type Refusal =
+  /** Nothing to send in it. */
+  | { readonly kind: "left-out"; readonly why: string }
+  /** Cannot be sent as it is. */
+  | { readonly kind: "rejected"; readonly code: DiagnosticCode; readonly findings: readonly Finding[] };
+
+/**
+ * Whether a record can be sent as it is. Neither an unknown format nor a broken shape keeps it from that: what was
+ * captured is replayed. Refused is only what is no payload at all: broken JSON or no object, unless a HAR or capture
+ * record shows that it was sent that way.
+ */
+export function whyNotSent(record: InputRecord, { from }: PlanSettings): Refusal | undefined {
+  const { problem, capture } = record;
+  if (problem === undefined && (capture !== undefined || isJsonObject(record.bytes))) return undefined;
+  if (problem !== undefined && severityOf(problem.code) === "info")
+    return { kind: "left-out", why: "no body" };
+  // The slow way, which knows what is wrong and where.
+  const examined = examineRecord(record, from);
+  if (examined.document !== undefined) return undefined;
+  const errors = examined.diagnostics.filter(({ code }) => severityOf(code) === "error");
+  const findings = findingsOf(record, examined.text, errors, { strict: false });
+  return { kind: "rejected", code: errors[0]!.code, findings };
+}
+
+/** Every record is asked, also those that an earlier run delivered: so this is the fastest check there is. */
+function isJsonObject(bytes: Uint8Array): boolean {
+  const text = decodeUtf8(bytes);
+  if (text === undefined) return false;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** What plan and templates know of a payload; as much as there is to know. */
+export function factsOf(record: InputRecord, settings: PlanSettings, wanted: WantedFacts): PayloadFacts {
+  const examined = examineRecord(record, settings.from);
+  const { document, format } = examined;
+  const conversation = conversationOf(examined, record, settings);
+  const sentAtMs =
+    conversation === undefined ? arrivalMs(record) : (lastMs(conversation) ?? arrivalMs(record));
+  const event = document === undefined ? undefined : format?.eventOf?.(document);
+  return {
+    ...(format === undefined ? {} : { format: format.id }),
+    ...(event === undefined ? {} : { event }),
+    ...(conversation === undefined ? {} : { conversationId: conversation.id }),
+    ...(sentAtMs === undefined ? {} : { sentAtMs }),
+    ...(wanted.document && document !== undefined ? { document } : {}),
+    ...(wanted.conversation && conversation !== undefined ? { conversation } : {}),
+  };
+}
+
+/** Undefined where the payload is none of a conversation (an operator, a contact), or its shape does not hold. */
+function conversationOf(
+  examined: Examined,
+  { capture }: InputRecord,
+  { zone }: PlanSettings,
+): Conversation | undefined {
+  const { document, format, report } = examined;
+  if (document === undefined || format === undefined || isRejected(examined, false)) return undefined;
+  const receivedAt = capture?.receivedAt;
+  const context = { report, zone, zoneIsGiven: true, ...(receivedAt === undefined ? {} : { receivedAt }) };
+  const result = format.read(document, context);
+  return result.kind === "conversation" ? result.conversation : undefined;
+}
+
+/** The payload's own time is that of its last message. */
+export function lastMs(conversation: Conversation): number | undefined {
+  const last = latest(conversation.messages.map(({ sentAt }) => sentAt)) ?? conversation.endedAt;
+  return last === undefined ? undefined : msOf(last);
+}
+
+/** Without a message, when the payload was captured. */
+function arrivalMs({ capture }: InputRecord): number | undefined {
+  const time = capture?.receivedAt === undefined ? undefined : parseTime(capture.receivedAt);
+  return time?.kind === "instant" ? msOf(time.instant) : undefined;
+}

@@ -1,0 +1,193 @@
+import { type ProxyChoice, proxiesFrom } from "../replay/proxy.ts";
+import { readSecret } from "../replay/secret.ts";
+import { SetupError } from "../replay/setup-error.ts";
+import { createSigner, SIGNATURES, type SignatureKind } from "../replay/sign.ts";
+import { readTlsOptions, type TlsSettings } from "../replay/tls-options.ts";
+import type { RenderedRequest, Signer } from "../replay/types.ts";
+import { Redactor, SecretTooShort, SHORTEST_SECRET } from "../template/redact.ts";
+import { environmentSecrets, type RequestTemplate } from "../template/request.ts";
+import { UsageError } from "./exit-codes.ts";
+import { choiceOption } from "./options.ts";
+import {
+  methodOption,
+  type ReplayFlags,
+  type ReplaySettings,
+  replaySettings,
+  templateOption,
+} from "./replay-options.ts";
+import { createRenderer, type Renderer } from "./replay-renderer.ts";
+import { literalSecrets } from "./replay-secrets.ts";
+import { createTokenRequest, neededOfToken } from "./replay-token-request.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A replay that could start: everything is read and checked, nothing is opened. */
+export interface PreparedReplay {
+  readonly settings: ReplaySettings;
+  readonly renderer: Renderer;
+  readonly token?: {
+    readonly request: () => RenderedRequest;
+    readonly needs: readonly (readonly (string | number)[])[];
+  };
+  readonly signer?: Signer;
+  readonly tls: TlsSettings;
+  readonly proxyFor: ProxyChoice;
+  /** Knows every secret that is known so far; those of the token answer come in as they are used. */
+  readonly redactor: Redactor;
+  /** Headers whose values are secret whatever they are called. */
+  readonly secretHeaders: ReadonlySet<string>;
+  readonly warnings: readonly string[];
+  /** What must be the same when the run is resumed, by the name that people know it under. */
+  readonly sameness: Readonly<Record<string, string>>;
+}
+
+/**
+ * @throws {UsageError} For options that cannot be used.
+ * @throws {TemplateError} At the line and column of a template's fault.
+ */
+export async function prepareReplay(flags: ReplayFlags, env: Environment): Promise<PreparedReplay> {
+  try {
+    return await prepare(flags, env);
+  } catch (error) {
+    if (error instanceof SetupError) throw new UsageError(error.message, error.hint);
+    if (error instanceof SecretTooShort)
+      throw new UsageError(
+        error.message,
+        error.message.includes("$env") ? "what is no secret can be given with --var" : undefined,
+      );
+    throw error;
+  }
+}
+
+async function prepare(flags: ReplayFlags, env: Environment): Promise<PreparedReplay> {
+  const settings = replaySettings(flags);
+  const redactor = new Redactor();
+  const headers = flags.header ?? [];
+  const tokenHeaders = flags.tokenHeader ?? [];
+  const warnings = literalSecrets(
+    [
+      ...headers.map((header) => ["--header", header] as const),
+      ...tokenHeaders.map((header) => ["--token-header", header] as const),
+    ],
+    [
+      ["--url", flags.url],
+      ...(flags.tokenUrl === undefined ? [] : [["--token-url", flags.tokenUrl] as const]),
+    ],
+    redactor,
+  );
+  const shared = { vars: settings.vars, env, zone: settings.plan.zone, redactor, now: () => Date.now() };
+  const body = flags.body === undefined ? undefined : await templateOption(flags.body, "--body");
+  const renderer = createRenderer({
+    ...shared,
+    url: flags.url,
+    headers,
+    hasToken: flags.tokenUrl !== undefined,
+    ...(body === undefined ? {} : { body }),
+    ...(flags.contentType === undefined ? {} : { contentType: flags.contentType }),
+  });
+  addEnvironment(renderer.template, env, redactor);
+  const token = await tokenOf(flags, shared, renderer.template);
+  const tls = readTlsOptions(flags, env);
+  const signing = signerOf(flags, env, redactor);
+  const proxyFor = proxiesFrom(env);
+  addProxy(proxyFor, renderer.origin, redactor);
+  return {
+    settings,
+    renderer,
+    ...(token === undefined ? {} : { token }),
+    ...(signing.signer === undefined ? {} : { signer: signing.signer }),
+    tls: tls.settings,
+    proxyFor,
+    redactor,
+    secretHeaders: new Set(flags.signHeader === undefined ? [] : [flags.signHeader.toLowerCase()]),
+    warnings: [...warnings, ...tls.warnings, ...signing.warnings],
+    sameness: samenessOf(flags, settings, renderer, body?.text),
+  };
+}
+
+function addEnvironment(template: RequestTemplate, env: Environment, redactor: Redactor): void {
+  for (const [name, secret] of environmentSecrets(template, env)) redactor.add(secret, `$${name}`);
+}
+
+function addProxy(proxyFor: ProxyChoice, origin: string, redactor: Redactor): void {
+  const authorization = proxyFor(new URL(origin))?.authorization;
+  if (authorization === undefined) return;
+  const pair = Buffer.from(authorization.replace(/^\S+\s+/, ""), "base64").toString("utf8");
+  const password = pair.slice(pair.indexOf(":") + 1);
+  for (const secret of [authorization, password]) {
+    if (secret.length >= SHORTEST_SECRET) redactor.add(secret, "of the proxy");
+  }
+}
+
+type Shared = Pick<Parameters<typeof createTokenRequest>[0], "vars" | "env" | "zone" | "redactor" | "now">;
+
+async function tokenOf(flags: ReplayFlags, shared: Shared, template: RequestTemplate) {
+  if (flags.tokenUrl === undefined) return undefined;
+  const body =
+    flags.tokenBody === undefined ? undefined : await templateOption(flags.tokenBody, "--token-body");
+  const request = createTokenRequest({
+    ...shared,
+    url: flags.tokenUrl,
+    headers: flags.tokenHeader ?? [],
+    method: methodOption(flags.tokenMethod, "--token-method"),
+    ...(body === undefined ? {} : { body }),
+    ...(flags.tokenContentType === undefined ? {} : { contentType: flags.tokenContentType }),
+  });
+  addEnvironment(request.template, shared.env, shared.redactor);
+  return { request: request.render, needs: neededOfToken(template) };
+}
+
+function signerOf(
+  flags: ReplayFlags,
+  env: Environment,
+  redactor: Redactor,
+): { readonly signer?: Signer; readonly warnings: readonly string[] } {
+  const { sign, signSecret, signHeader, signEncoding, signPrefix } = flags;
+  if (sign === undefined) return { warnings: [] };
+  const kind: SignatureKind = choiceOption(sign, "--sign", SIGNATURES);
+  if (signSecret === undefined) {
+    throw new UsageError("--sign needs --sign-secret env:NAME or file:PATH");
+  }
+  const isOwn = kind === "hmac-sha256";
+  if (!isOwn && (signHeader ?? signEncoding ?? signPrefix) !== undefined) {
+    throw new UsageError(`--sign ${kind} has its own header; --sign-header and the like are for hmac-sha256`);
+  }
+  const { secret, warnings } = readSecret(signSecret, "--sign-secret", env);
+  const keys = kind === "standard-webhooks" ? secret.split(/\s+/) : [secret];
+  for (const key of keys.flatMap((one) => [one, one.replace(/^whsec_/, "")])) {
+    if (key !== "") redactor.add(key, "of --sign-secret");
+  }
+  const signer = createSigner({
+    kind,
+    secret,
+    ...(signHeader === undefined ? {} : { header: signHeader }),
+    ...(signEncoding === undefined
+      ? {}
+      : { encoding: choiceOption(signEncoding, "--sign-encoding", ["hex", "base64"]) }),
+    ...(signPrefix === undefined ? {} : { prefix: signPrefix }),
+  });
+  return { signer, warnings };
+}
+
+/** Names of secrets are in it, their values are not; what is given literally is hashed by the journal. */
+function samenessOf(
+  flags: ReplayFlags,
+  { plan, vars }: ReplaySettings,
+  { origin, template }: Renderer,
+  body: string | undefined,
+): Record<string, string> {
+  const { since, until, shard, limit, from, timeZone } = flags;
+  return {
+    "target (scheme, host and port of --url)": origin,
+    "--url": flags.url.slice(template.url!.origin.length),
+    "--header": JSON.stringify(flags.header ?? []),
+    "--body": body === undefined ? "" : `=${body}`,
+    "--content-type": flags.contentType ?? "",
+    "--method": plan.method ?? "",
+    "--to": plan.to?.id ?? "",
+    "--from": from,
+    "--var": JSON.stringify(Object.entries(vars).sort()),
+    "--time-zone": timeZone ?? "",
+    "--since, --until, --shard, --limit": JSON.stringify([since, until, shard, limit]),
+  };
+}

@@ -1,0 +1,165 @@
+import type { Json } from "../json/value.ts";
+import type { TimeZone } from "../model/time.ts";
+import type { RenderedTemplates, RenderInput, RequestRenderer } from "../replay/types.ts";
+import { knownNames } from "../template/known-names.ts";
+import {
+  captureProvider,
+  dateTimeText,
+  jsonProvider,
+  payloadProvider,
+  textsProvider,
+  tokenProvider,
+} from "../template/providers.ts";
+import type { Redactor } from "../template/redact.ts";
+import { compileRequest, type RequestTemplate, renderRequest } from "../template/request.ts";
+import type { Hole, Provider } from "../template/types.ts";
+import { sampleToken } from "./replay-sample-token.ts";
+
+export interface RendererOptions {
+  readonly url: string;
+  /** `Name: value` each. */
+  readonly headers: readonly string[];
+  readonly body?: { readonly text: string; readonly name: string };
+  /** Of the body, or of the payload where there is no body template. */
+  readonly contentType?: string;
+  readonly vars: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether there is a token endpoint, whose answer templates may name. */
+  readonly hasToken: boolean;
+  readonly zone: TimeZone;
+  readonly redactor: Redactor;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+export interface Renderer extends RequestRenderer {
+  readonly template: RequestTemplate;
+  /** Scheme, host and port that every request goes to. */
+  readonly origin: string;
+  /**
+   * Without the headers that name a secret. Secrets that URL or body cannot be without are in it, or samples of them that
+   * the redactor knows too: whoever keeps it looks for both and withholds what holds one.
+   */
+  renderPublic(input: RenderInput): RenderedTemplates;
+}
+
+/** Names that only jtel's report export gives a value. */
+export const JTEL_NAMES: readonly string[] = ["ClientsID", "chatConnector", "pdata", "report", "xmlTemplate"];
+
+/** @throws {TemplateError} For a template that cannot be used, at its line and column. */
+export function createRenderer(options: RendererOptions): Renderer {
+  const { url, headers, body, contentType, env, vars, hasToken } = options;
+  const unavailable = new Map(JTEL_NAMES.map((name) => [name, "has no value in this replay"]));
+  if (!hasToken) unavailable.set("tokenResponse", "has no value without --token-url");
+  const names = knownNames({ vars: Object.keys(vars), env: Object.keys(env), unavailable });
+  const template = compileRequest(
+    {
+      url,
+      headers,
+      ...(body === undefined ? {} : { body: body.text, bodyName: body.name }),
+      ...(contentType === undefined ? {} : { contentType }),
+    },
+    names,
+  );
+  const publicTemplate = {
+    ...template,
+    headers: template.headers.filter(({ parts }) => !parts.some(isSecretHole)),
+  };
+  const hasContentType = template.headers.some(({ name }) => name.toLowerCase() === "content-type");
+  const ownType = hasContentType ? undefined : (template.body?.contentType ?? contentType);
+  const render = (wanted: RequestTemplate, input: RenderInput): RenderedTemplates => {
+    const result = renderRequest(wanted, {
+      variables: variablesOf(input, shared, times),
+      onSecret: (secret, name) => options.redactor.add(secret, `$${name}`),
+    });
+    if (!result.ok) return { ok: false, reason: result.problem.reason };
+    const { url: rendered, headers: lines, body: bytes } = result.value;
+    return {
+      ok: true,
+      url: rendered!,
+      headers: ownType === undefined ? lines : [...lines, ["content-type", ownType]],
+      ...(bytes === undefined ? {} : { body: bytes }),
+    };
+  };
+  const shared: readonly [string, Provider][] = [
+    ["var", textsProvider(vars)],
+    ["env", textsProvider(env)],
+  ];
+  const times = new MessageTimes(options);
+  return {
+    template,
+    origin: template.url!.expected.origin,
+    fingerprint: fingerprintOf(options, template.url!.origin),
+    render: (input) => render(template, input),
+    renderPublic: (input) =>
+      render(publicTemplate, hasToken ? { ...input, token: sampleToken(template) } : input),
+  };
+}
+
+function isSecretHole(part: string | Hole): boolean {
+  return typeof part !== "string" && part.isSecret;
+}
+
+/** Nothing for an untouched replay, so that its identities do not depend on where it goes. */
+function fingerprintOf({ url, headers, body, contentType, vars }: RendererOptions, origin: string): string {
+  const path = url.slice(origin.length);
+  const isTemplated =
+    headers.length > 0 || body !== undefined || contentType !== undefined || path.includes("$");
+  if (!isTemplated) return "";
+  return JSON.stringify([
+    path,
+    headers,
+    body?.text ?? null,
+    contentType ?? null,
+    Object.entries(vars).sort(),
+  ]);
+}
+
+/** `$dateTime`: the time at which a message is first rendered, the same on all its attempts. */
+class MessageTimes {
+  private readonly options: Pick<RendererOptions, "zone" | "now">;
+  /** By the payload's array, which all renderings of a message share. */
+  private readonly times = new WeakMap<Uint8Array, number>();
+
+  constructor(options: Pick<RendererOptions, "zone" | "now">) {
+    this.options = options;
+  }
+
+  of(payload: Uint8Array): string {
+    const { zone, now } = this.options;
+    const time = this.times.get(payload) ?? now();
+    this.times.set(payload, time);
+    return dateTimeText(time, zone.offsetMsAt(time));
+  }
+}
+
+function variablesOf(
+  input: RenderInput,
+  shared: readonly [string, Provider][],
+  times: MessageTimes,
+): Map<string, Provider> {
+  const { payload, document, conversation, source, line, record, capture, identity, token } = input;
+  const bytes = payloadProvider(payload);
+  const variables = new Map<string, Provider>([
+    ...shared,
+    ["payload", document === undefined ? bytes : { ...jsonProvider(document), raw: () => payload }],
+    ["record", jsonProvider({ source, line, index: record })],
+    ["capture", captureProvider(capture ?? {})],
+    ["idempotencyKey", jsonProvider(identity)],
+    ["uuid", jsonProvider(uuidOf(identity))],
+    ["dateTime", jsonProvider(() => times.of(payload))],
+  ]);
+  // The model is plain data; its interface only lacks the index signature that Json asks for.
+  if (conversation !== undefined) {
+    variables.set("conversation", jsonProvider(conversation as unknown as Json));
+  }
+  if (token !== undefined) variables.set("tokenResponse", tokenProvider(token));
+  return variables;
+}
+
+/** The identity spelled as a UUID of version 8 (RFC 9562: the bits are our own), so that all attempts carry the same. */
+function uuidOf(identity: string): string {
+  const variant = ((Number.parseInt(identity.charAt(16), 16) & 3) | 8).toString(16);
+  const hex = `${identity.slice(0, 12)}8${identity.slice(13, 16)}${variant}${identity.slice(17)}`;
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}

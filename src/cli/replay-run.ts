@@ -1,0 +1,258 @@
+import { statSync } from "node:fs";
+import { systemClock } from "../replay/clock.ts";
+import { JournalError } from "../replay/journal/journal-error.ts";
+import { RateLimiter, UNLIMITED } from "../replay/rate.ts";
+import { Runner } from "../replay/run.ts";
+import { sendPatiently } from "../replay/send-patiently.ts";
+import { createTokenSource, TOKEN_BODY_BYTES } from "../replay/token.ts";
+import type { Clock, Pace, PlannedMessage, ReplaySummary, TokenSource, Transport } from "../replay/types.ts";
+import { openTransport } from "../replay/undici-transport.ts";
+import { replaySummary } from "../report/replay/summary.ts";
+import type { ReplayReport } from "../report/replay/types.ts";
+import { ExitCode, Interrupted, OutputError } from "./exit-codes.ts";
+import { Handoff } from "./handoff.ts";
+import type { Io } from "./io.ts";
+import { adviceOn } from "./replay-advice.ts";
+import type { FindingsToStderr } from "./replay-findings.ts";
+import type { Journals } from "./replay-journal.ts";
+import { LiveLine } from "./replay-live-line.ts";
+import { eachMessage, type MessageSource, type MessagesRead } from "./replay-messages.ts";
+import type { ReplayFlags } from "./replay-options.ts";
+import type { ReplayOutputs } from "./replay-outputs.ts";
+import type { PreparedReplay } from "./replay-prepare.ts";
+
+/** What a run works with, all of it open. */
+export interface ReplayParts {
+  readonly flags: Pick<ReplayFlags, "journal" | "deadLetter">;
+  readonly prepared: PreparedReplay;
+  readonly source: MessageSource;
+  readonly journals: Journals;
+  readonly outputs: ReplayOutputs;
+  readonly findings: FindingsToStderr;
+  readonly io: Io;
+}
+
+/** One run, from the first message to the summary. */
+export class ReplayRun {
+  private readonly parts: ReplayParts;
+  private readonly clock: Clock = systemClock();
+  private readonly startedAt = this.clock.now();
+  private readonly startedAtWallMs = this.clock.wallMs();
+  private isInputLeft = false;
+
+  constructor(parts: ReplayParts) {
+    this.parts = parts;
+  }
+
+  async run(): Promise<number> {
+    if (this.parts.journals.file?.earlier !== undefined && this.canReadTwice) await this.verifyInputs();
+    const { settings, proxyFor, tls } = this.parts.prepared;
+    const transport = await openTransport({
+      connections: settings.run.concurrency,
+      connectTimeoutMs: Math.min(10_000, settings.run.timeoutMs),
+      tls,
+      proxyFor,
+    });
+    try {
+      return await this.runWith(transport);
+    } finally {
+      await transport.close();
+    }
+  }
+
+  private async runWith(transport: Transport): Promise<number> {
+    const { clock } = this;
+    const { outputs, io } = this.parts;
+    const { settings, signer } = this.parts.prepared;
+    const pace = settings.rate === undefined ? UNLIMITED : new RateLimiter(settings.rate, clock);
+    const token = this.tokenSource(transport, pace);
+    const runner = new Runner(
+      {
+        transport,
+        clock,
+        journal: this.parts.journals.journal,
+        pace,
+        ...(token === undefined ? {} : { token }),
+        ...(signer === undefined ? {} : { signer }),
+        onExchange: (exchange) => outputs.exchange(exchange, this.elapsedMs),
+        onOutcome: (outcome) => outputs.outcome(outcome),
+      },
+      settings.run,
+    );
+    const line = new LiveLine(outputs.statistics, () => this.elapsedMs, io, settings.limits.quiet);
+    const onSignal = () => {
+      runner.stop({ code: "interrupted", reason: (io.signal.reason as Interrupted).message });
+      line.say("stopping: requests under way may end; once more to stop at once");
+    };
+    io.signal.addEventListener("abort", onSignal, { once: true });
+    if (io.signal.aborted) onSignal();
+    try {
+      const read = await this.feed(runner);
+      const summary = await runner.finish();
+      return await this.conclude(summary, read, line);
+    } catch (error) {
+      // The totals of a run that broke off are as true as those of one that ended.
+      line.stop();
+      if (error instanceof JournalError || error instanceof OutputError) await this.tell(runner.progress);
+      throw error;
+    } finally {
+      line.stop();
+      io.signal.removeEventListener("abort", onSignal);
+    }
+  }
+
+  private get elapsedMs(): number {
+    return this.clock.now() - this.startedAt;
+  }
+
+  /** Standard input and pipes can be read once only. */
+  private get canReadTwice(): boolean {
+    const { inputs } = this.parts.source;
+    return inputs.length > 0 && inputs.every((input) => input !== "-" && !isPipe(input));
+  }
+
+  private tokenSource(transport: Transport, pace: Pace): TokenSource | undefined {
+    const { token, settings } = this.parts.prepared;
+    if (token === undefined) return undefined;
+    const { clock } = this;
+    const sender = {
+      ...{ transport, clock, pace },
+      policy: settings.run.retry!,
+      timeoutMs: settings.run.timeoutMs,
+      maxBodyBytes: TOKEN_BODY_BYTES,
+    };
+    return createTokenSource({
+      request: token.request,
+      needs: token.needs,
+      send: (request, signal) => sendPatiently(sender, request, signal),
+      clock,
+    });
+  }
+
+  /** The first pass of a resumed run: whether the inputs are those of the journal, before anything is sent. */
+  private async verifyInputs(): Promise<void> {
+    const messages = new Handoff<PlannedMessage>();
+    const reading = eachMessage(this.parts.source, this.parts.io, {
+      message: (message) => messages.put(message),
+      findings: () => undefined,
+      sourceFinding: () => undefined,
+      isDone: () => messages.isAbandoned,
+      wantsFacts: () => false,
+    }).then(
+      () => messages.end(),
+      (error: unknown) => messages.fail(error),
+    );
+    try {
+      await this.parts.journals.file!.verifyPlan(messages);
+    } finally {
+      await reading;
+    }
+  }
+
+  /**
+   * Reads, plans and submits, as fast as the run takes it. After a stop the rest of the inputs is read too, so that the
+   * summary can count it; not after a signal, and not of standard input, which may never end.
+   *
+   * @returns Undefined where the input was not read to its end.
+   */
+  private async feed(runner: Runner): Promise<MessagesRead | undefined> {
+    const messages = new Handoff<PlannedMessage>();
+    const { canReadTwice } = this;
+    let read: MessagesRead | undefined;
+    let isLeft = false;
+    const reading = eachMessage(this.parts.source, this.parts.io, {
+      message: (message) => messages.put(message),
+      findings: (found) => this.parts.findings.show(found),
+      sourceFinding: (name, code, args) => this.parts.findings.ofSource(name, code, args),
+      isDone: () => {
+        isLeft = runner.isStopped && (!canReadTwice || this.parts.io.signal.aborted);
+        return isLeft || messages.isAbandoned;
+      },
+      wantsFacts: (key) => this.parts.journals.journal.finalState(key) === undefined,
+    }).then(
+      (result) => {
+        read = result;
+        if (isLeft) messages.fail(new InputLeft());
+        else messages.end();
+      },
+      (error: unknown) => messages.fail(error instanceof Interrupted ? new InputLeft() : error),
+    );
+    const watched = this.parts.journals.file?.watchPlan(messages) ?? messages;
+    try {
+      for await (const message of watched) {
+        await runner.submit(message);
+        await this.parts.outputs.drain();
+      }
+    } catch (error) {
+      if (!(error instanceof InputLeft)) {
+        runner.stop({ code: "error", reason: "the run failed" }, true);
+        await runner.finish().catch(() => undefined);
+        throw error;
+      }
+      this.isInputLeft = true;
+    }
+    await reading;
+    return read;
+  }
+
+  private async conclude(
+    summary: ReplaySummary,
+    read: MessagesRead | undefined,
+    line: LiveLine,
+  ): Promise<number> {
+    line.stop();
+    const { io } = this.parts;
+    // What is said to be delivered must be on the disk first.
+    await this.parts.journals.journal.close();
+    const report = this.reportOf(summary, read);
+    await this.parts.outputs.end(report);
+    this.parts.findings.end();
+    if (!this.parts.prepared.settings.limits.quiet) io.stderr.push(replaySummary(report));
+    return exitCodeOf(summary, read, io);
+  }
+
+  private async tell(summary: ReplaySummary): Promise<void> {
+    const report = this.reportOf(summary, undefined);
+    this.parts.io.stderr.push(replaySummary(report));
+    // The error that is under way says more than one of a report would.
+    await this.parts.outputs.end(report).catch(() => undefined);
+  }
+
+  private reportOf(summary: ReplaySummary, read: MessagesRead | undefined): ReplayReport {
+    const { journal, deadLetter } = this.parts.flags;
+    return {
+      input: read?.input ?? { read: summary.planned, leftOut: new Map(), rejected: new Map() },
+      summary,
+      statistics: this.parts.outputs.statistics,
+      target: this.parts.prepared.renderer.origin,
+      startedAtWallMs: this.startedAtWallMs,
+      advice: adviceOn(summary, {
+        isInputLeft: this.isInputLeft,
+        ...(journal === undefined ? {} : { journal }),
+        ...(deadLetter === undefined ? {} : { deadLetter }),
+      }),
+    };
+  }
+}
+
+/** A pattern is no file, and matches none but files. */
+function isPipe(input: string): boolean {
+  const stats = statSync(input, { throwIfNoEntry: false });
+  return stats !== undefined && !stats.isFile() && !stats.isDirectory();
+}
+
+/** The reading ended before the input did, as it was meant to. */
+class InputLeft extends Error {}
+
+/** An interrupted run says so; else the greatest of what its parts say. */
+function exitCodeOf(summary: ReplaySummary, read: MessagesRead | undefined, io: Io): number {
+  if (io.signal.aborted && summary.stopped?.code === "interrupted") {
+    return (io.signal.reason as Interrupted).exitCode;
+  }
+  const isComplete = summary.delivered === summary.planned && (read?.input.rejected.size ?? 0) === 0;
+  return Math.max(
+    read?.outcome.exitCode ?? ExitCode.done,
+    isComplete ? ExitCode.done : ExitCode.invalid,
+    summary.stopped === undefined ? ExitCode.done : ExitCode.endpoint,
+  );
+}

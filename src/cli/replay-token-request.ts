@@ -1,0 +1,71 @@
+import type { RenderedRequest } from "../replay/types.ts";
+import { knownNames } from "../template/known-names.ts";
+import { dateTimeText, jsonProvider, textsProvider } from "../template/providers.ts";
+import { compileRequest, type RequestTemplate, renderRequest } from "../template/request.ts";
+import type { Provider } from "../template/types.ts";
+import { JTEL_NAMES, type RendererOptions } from "./replay-renderer.ts";
+
+export interface TokenRendererOptions extends Omit<RendererOptions, "hasToken"> {
+  readonly method: string;
+}
+
+/** Roots that a token request cannot name. */
+const OF_A_RECORD = [
+  "payload",
+  "conversation",
+  "record",
+  "capture",
+  "idempotencyKey",
+  "uuid",
+  "tokenResponse",
+];
+
+/** The request for a token: rendered anew each time it is sent. @throws {TemplateError} */
+export function createTokenRequest(options: TokenRendererOptions) {
+  const { url, headers, body, vars, env, method, contentType, redactor, zone, now } = options;
+  const unavailable = new Map([
+    ...OF_A_RECORD.map(
+      (name) => [name, "has no value in a token request: it is made once for many records"] as const,
+    ),
+    ...JTEL_NAMES.map((name) => [name, "has no value in this replay"] as const),
+  ]);
+  const template = compileRequest(
+    {
+      url,
+      headers,
+      ...(body === undefined ? {} : { body: body.text, bodyName: body.name }),
+      ...(contentType === undefined ? {} : { contentType }),
+    },
+    knownNames({ vars: Object.keys(vars), env: Object.keys(env), unavailable }),
+  );
+  const hasContentType = template.headers.some(({ name }) => name.toLowerCase() === "content-type");
+  const ownType = hasContentType ? undefined : template.body?.contentType;
+  return {
+    template,
+    render(): RenderedRequest {
+      const time = now();
+      const result = renderRequest(template, {
+        variables: new Map<string, Provider>([
+          ["var", textsProvider(vars)],
+          ["env", textsProvider(env)],
+          ["dateTime", jsonProvider(dateTimeText(time, zone.offsetMsAt(time)))],
+        ]),
+        onSecret: (secret, name) => redactor.add(secret, `$${name}`),
+      });
+      if (!result.ok) return { ok: false, reason: result.problem.reason };
+      const { url: rendered, headers: lines, body: bytes = new Uint8Array(0) } = result.value;
+      const all = ownType === undefined ? lines : [...lines, ["content-type", ownType] as const];
+      return { ok: true, request: { method, url: rendered!, headers: all, body: bytes } };
+    },
+  };
+}
+
+/** What the templates name of the token answer's JSON, without defaults: it must be there. */
+export function neededOfToken(template: RequestTemplate): (readonly (string | number)[])[] {
+  return template.holes
+    .filter(({ root, steps, fallback }) => {
+      const isBody = root === "tokenResponse" && steps[0] === "body" && steps[1] === "JSON";
+      return isBody && steps.length > 2 && fallback === undefined;
+    })
+    .map(({ steps }) => steps.slice(2));
+}

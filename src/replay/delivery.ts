@@ -1,0 +1,270 @@
+import type { Breaker } from "./breaker.ts";
+import type { Expectation } from "./expect.ts";
+import { type RetryPolicy, type RetryVerdict, verdictOf, waitMs } from "./retry.ts";
+import type { Slots } from "./slots.ts";
+import type { RunTally, StopReason } from "./summary.ts";
+import type {
+  Clock,
+  Exchange,
+  MessageOutcome,
+  MessageState,
+  Pace,
+  PlannedMessage,
+  ReplayRequest,
+  SendResult,
+  Signer,
+  TokenAnswer,
+  TokenSource,
+  Transport,
+} from "./types.ts";
+
+/** What all deliveries of a run share. */
+export interface Desk {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly pace: Pace;
+  readonly token?: TokenSource;
+  readonly signer?: Signer;
+  readonly policy: RetryPolicy;
+  readonly expectations: readonly Expectation[];
+  readonly timeoutMs: number;
+  readonly maxBodyBytes: number;
+  readonly slots: Slots;
+  readonly breaker: Breaker;
+  readonly tally: RunTally;
+  /** Aborted when the run stops: ends every wait, but no request that is under way. */
+  readonly halt: AbortSignal;
+  /** Aborted when the run stops at once: ends requests too. */
+  readonly cut: AbortSignal;
+  stop(reason: StopReason): void;
+  /** Tells the journal; resolves when it is written. */
+  settle(outcome: MessageOutcome): Promise<void>;
+  exchanged(exchange: Exchange): Promise<void> | undefined;
+  /** Ends the run with an error; for what must never throw. @returns The error, to be thrown. */
+  fail(error: unknown): unknown;
+}
+
+/** What comes after one attempt: the end, another one in the same slot, after a wait, or when the breaker lets us. */
+type Next =
+  | { readonly kind: "done"; readonly state: MessageState }
+  | { readonly kind: "again" }
+  | { readonly kind: "wait"; readonly delayMs: number }
+  | { readonly kind: "gate" };
+
+/** Kept connections can all have been closed by the other side; more than this is no race any more. */
+const MOST_STALE = 16;
+
+/** The delivery of one message: as many attempts as it takes, one at a time. */
+export class Delivery {
+  private readonly message: PlannedMessage;
+  private readonly desk: Desk;
+  private attempts = 0;
+  /** Attempts that count against the policy; those while the endpoint was down do not. */
+  private tries = 0;
+  private triesSince = 0;
+  private goodBefore = 0;
+  private firstAt: number | undefined;
+  /** Whether it stood out a breakdown of the endpoint: then its count starts anew. */
+  private wasAside = false;
+  /** Whether some attempt may have been taken by the endpoint though it left without an answer. */
+  private mayBeTaken = false;
+  private isRenewed = false;
+  private stale = 0;
+  private last: { status?: number; code?: string; reason?: string; durationMs?: number } = {};
+
+  constructor(message: PlannedMessage, desk: Desk) {
+    this.message = message;
+    this.desk = desk;
+  }
+
+  /** @returns The state it was settled with. @throws Whatever ended the run; then `unsettled` is its outcome. */
+  async run(): Promise<MessageState> {
+    const { slots, breaker, clock, halt } = this.desk;
+    for (;;) {
+      const next = await this.attemptInSlot(slots);
+      if (next.kind === "done") {
+        breaker.left(this.message.sequence);
+        return next.state;
+      }
+      if (next.kind === "wait") await clock.wait(next.delayMs, halt);
+      if (next.kind === "gate") await breaker.change(this.message.sequence);
+    }
+  }
+
+  /** The outcome of a message whose run was stopped before it came to one. */
+  unsettled(stopped: StopReason): MessageOutcome {
+    const { code, reason } = this.mayBeTaken ? { ...stopped, ...this.last } : stopped;
+    return { ...this.outcome(this.mayBeTaken ? "unknown" : "pending"), code, reason };
+  }
+
+  private async attemptInSlot(slots: Slots): Promise<Next> {
+    await slots.take();
+    try {
+      for (;;) {
+        const next = await this.attempt();
+        // With a new token it goes before those that were never sent: if that is refused too, the run ends here.
+        if (next.kind !== "again") return next;
+      }
+    } finally {
+      slots.release();
+    }
+  }
+
+  private async attempt(): Promise<Next> {
+    const { breaker, pace, clock, signer, halt } = this.desk;
+    halt.throwIfAborted();
+    if (!breaker.admits(this.message.sequence)) {
+      this.wasAside = true;
+      return { kind: "gate" };
+    }
+    const token = await this.token();
+    const rendered = this.message.request(token);
+    if (!rendered.ok) return this.settle("failed", { code: "template", reason: rendered.reason });
+    await pace.turn(halt);
+    halt.throwIfAborted();
+    const request = signer?.sign(rendered.request, this.message, clock.wallMs()) ?? rendered.request;
+    const result = await this.send(request);
+    const verdict = verdictOf(result, {
+      expectations: this.desk.expectations,
+      url: request.url,
+      wallMs: clock.wallMs(),
+    });
+    if (verdict.kind === "retry") return this.retry(verdict);
+    if (verdict.kind === "unauthorized") return this.renew(token);
+    if (verdict.kind === "endpoint-gone") {
+      this.note(verdict);
+      return this.stop({ code: "endpoint-gone", reason: verdict.reason });
+    }
+    if (result.kind === "answer") breaker.succeeded();
+    return this.settle(verdict.kind, verdict.kind === "delivered" ? {} : verdict);
+  }
+
+  private async token(): Promise<TokenAnswer | undefined> {
+    const { token, halt } = this.desk;
+    if (token === undefined) return undefined;
+    const result = await token.current(halt);
+    if (result.kind === "token") return result.token;
+    return this.stop(result);
+  }
+
+  private async send(request: ReplayRequest): Promise<SendResult> {
+    const { clock, transport, timeoutMs, maxBodyBytes, cut, tally, breaker } = this.desk;
+    if (this.firstAt === undefined) {
+      this.firstAt = clock.now();
+      this.triesSince = this.firstAt;
+      this.goodBefore = breaker.good;
+    }
+    const startedAtWallMs = clock.wallMs();
+    const attempt = ++this.attempts;
+    const result = await transport
+      .send(request, { timeoutMs, maxBodyBytes, signal: cut })
+      .catch((error: unknown) => {
+        this.mayBeTaken = true;
+        throw this.desk.fail(error);
+      });
+    tally.exchange(result);
+    this.last = {
+      durationMs: result.durationMs,
+      ...(result.kind === "answer" ? { status: result.status } : {}),
+    };
+    const written = this.desk.exchanged({ message: this.message, attempt, request, result, startedAtWallMs });
+    if (written !== undefined) await written;
+    return result;
+  }
+
+  private async retry(verdict: RetryVerdict): Promise<Next> {
+    const { breaker, policy, clock } = this.desk;
+    this.note(verdict);
+    this.isRenewed = false;
+    this.mayBeTaken ||= verdict.mayBeTaken;
+    if (verdict.trouble === "stale" && ++this.stale <= MOST_STALE && !this.desk.halt.aborted) {
+      return { kind: "again" };
+    }
+    if (this.wasAside && breaker.isClosed) this.startAnew();
+    this.tries++;
+    const delayMs = waitMs(policy, this.tries, clock.random(), verdict.askedMs);
+    const isExhausted =
+      this.tries > policy.retries || clock.now() + delayMs - this.triesSince > policy.maxElapsedMs;
+    const blame = this.blame(verdict, isExhausted);
+    if (blame === "give-up") {
+      return this.stop({
+        code: "endpoint-down",
+        reason: `the endpoint does not take messages: ${verdict.reason}`,
+      });
+    }
+    if (blame === "message") {
+      if (!isExhausted) return { kind: "wait", delayMs };
+      return this.settle(this.mayBeTaken ? "unknown" : "failed", verdict);
+    }
+    this.wasAside = true;
+    if (blame === "wait") return { kind: "wait", delayMs };
+    return {
+      kind: "wait",
+      delayMs: waitMs(policy, breaker.failedProbes + 1, clock.random(), verdict.askedMs),
+    };
+  }
+
+  private blame({ trouble }: RetryVerdict, isExhausted: boolean): ReturnType<Breaker["failed"]> {
+    const { breaker } = this.desk;
+    if (trouble !== "conflict") {
+      return breaker.failed(this.message.sequence, trouble, isExhausted, this.goodBefore);
+    }
+    breaker.succeeded();
+    return "message";
+  }
+
+  private startAnew(): void {
+    this.wasAside = false;
+    this.tries = 0;
+    this.triesSince = this.desk.clock.now();
+    this.goodBefore = this.desk.breaker.good;
+  }
+
+  /** One new token for a message; if that is refused too, another would not help either. */
+  private async renew(stale: TokenAnswer | undefined): Promise<Next> {
+    const { token, halt, breaker } = this.desk;
+    breaker.succeeded();
+    this.note({ code: "status-401", reason: "the endpoint answered 401" });
+    if (token === undefined || stale === undefined || this.isRenewed) {
+      const which = this.isRenewed ? "a token that was just renewed" : "our credentials";
+      return this.stop({
+        code: "credentials-refused",
+        reason: `the endpoint answered 401: it refuses ${which}`,
+      });
+    }
+    halt.throwIfAborted();
+    const result = await token.renew(stale, halt);
+    if (result.kind === "refused") return this.stop(result);
+    this.isRenewed = true;
+    return { kind: "again" };
+  }
+
+  private async settle(
+    state: MessageState,
+    facts: { readonly code?: string; readonly reason?: string },
+  ): Promise<Next> {
+    this.note(facts);
+    await this.desk.settle(this.outcome(state));
+    return { kind: "done", state };
+  }
+
+  private note({ code, reason }: { readonly code?: string; readonly reason?: string }): void {
+    this.last = {
+      ...this.last,
+      ...(code === undefined ? {} : { code }),
+      ...(reason === undefined ? {} : { reason }),
+    };
+  }
+
+  private outcome(state: MessageState): MessageOutcome {
+    const { attempts, last, message } = this;
+    const elapsedMs = this.firstAt === undefined ? 0 : this.desk.clock.now() - this.firstAt;
+    return { message, state, attempts, elapsedMs, ...last };
+  }
+
+  /** Ends the run, and with it this delivery. */
+  private stop({ code, reason }: StopReason): never {
+    this.desk.stop({ code, reason });
+    throw this.desk.halt.reason;
+  }
+}

@@ -1,0 +1,54 @@
+import { createHash, hash } from "node:crypto";
+import { CountTable } from "./count-table.ts";
+
+/** What decides whether two messages have the same content. */
+export interface Content {
+  readonly method: string;
+  /** The bytes that are sent, or those the templates are filled from. */
+  readonly payload: Uint8Array;
+  /** See `RequestRenderer.fingerprint`. */
+  readonly fingerprint: string;
+}
+
+/**
+ * Names messages by what they hold and by the how-manyth time that comes in the input, so that the names are the same
+ * in every run, on every machine and in whatever order and files the payloads lie. Of two equal payloads it does not
+ * matter which is called the first.
+ *
+ * Every record must be asked for, also those that --since, --shard or --limit leave out: a name must not depend on
+ * what else a run sends. (Records behind the last of --limit cannot change the names of those before.) What is split
+ * over several runs by hand counts anew in each: equal payloads in two of them get the same name.
+ */
+export class Identities {
+  private readonly counts = new CountTable();
+
+  /** The identity of the next message with this content: 32 hexadecimal digits. */
+  next(content: Content): string {
+    const digest = contentDigest(content);
+    const occurrence = this.counts.add(digest);
+    return hash("sha256", Buffer.concat([digest, Buffer.from(`/${occurrence}`)]), "hex").slice(0, 32);
+  }
+}
+
+/** SHA-256 over the parts with their lengths, so that no part can pass for a piece of another. */
+function contentDigest({ method, payload, fingerprint }: Content): Buffer {
+  const head = `chatx replay 1\n${method}\n${fingerprint.length}\n${fingerprint}\n${payload.length}\n`;
+  return createHash("sha256").update(head).update(payload).digest();
+}
+
+/** The value of an Idempotency-Key header: a String of RFC 8941 (draft-ietf-httpapi-idempotency-key-header-07). */
+export function idempotencyKey(identity: string): string {
+  return `"${identity}"`;
+}
+
+const IDENTITY = /^[0-9a-f]{32}$/;
+
+/** Whether a text from outside (a dead letter) is an identity. */
+export function isIdentity(text: string): boolean {
+  return IDENTITY.test(text);
+}
+
+/** Which of `count` shards, from 0, a key belongs to; the same on every machine. */
+export function shardOf(key: string, count: number): number {
+  return hash("sha256", key, "buffer").readUIntBE(0, 6) % count;
+}

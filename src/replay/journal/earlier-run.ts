@@ -1,0 +1,77 @@
+import type { JournalHeader, OutcomeLine, PlanEnd, RecordedState } from "./format.ts";
+import { OutcomeTable } from "./index-table.ts";
+import { JournalError } from "./journal-error.ts";
+import type { PlanDigest, PlanKey } from "./plan-digest.ts";
+
+/** What a journal tells about the runs so far. */
+export class EarlierRun {
+  readonly header: JournalHeader;
+  /** Undefined where no run got to the end of its plan. */
+  planEnd: PlanEnd | undefined;
+  private readonly table = new OutcomeTable();
+  private readonly path: string;
+
+  constructor(path: string, header: JournalHeader) {
+    this.path = path;
+    this.header = header;
+  }
+
+  /** Number of messages that the journal knows. */
+  get size(): number {
+    return this.table.size;
+  }
+
+  /** Takes a line. @returns False where it contradicts an earlier one. */
+  take(line: OutcomeLine): boolean {
+    return this.table.put(line.sequence, line.identity, line.state) === "taken";
+  }
+
+  /**
+   * The state that the journal last gave to a message; undefined where it does not know it.
+   *
+   * @throws {JournalError} When the journal knows another message under this sequence: the inputs are not the same.
+   */
+  stateOf({ sequence, identity }: PlanKey): RecordedState | undefined {
+    const state = this.table.stateOf(sequence, identity);
+    if (state === "differs") {
+      throw this.inputsChanged(`message ${sequence} is another one than in the run that is resumed`);
+    }
+    return state;
+  }
+
+  /**
+   * Compares a whole plan with the journal.
+   *
+   * @param digest  Empty; takes the messages.
+   * @throws {JournalError} inputs-changed: says what differs first.
+   */
+  async compare(messages: AsyncIterable<PlanKey> | Iterable<PlanKey>, digest: PlanDigest): Promise<PlanEnd> {
+    let known = 0;
+    for await (const message of messages) {
+      if (this.stateOf(message) !== undefined) known++;
+      digest.add(message);
+    }
+    const now = digest.end();
+    const { planEnd, size } = this;
+    if (known < size) {
+      throw this.inputsChanged(
+        `${size - known} of the ${size} messages that it knows are not among the inputs any more`,
+      );
+    }
+    if (planEnd !== undefined && planEnd.planned !== now.planned) {
+      throw this.inputsChanged(`there were ${planEnd.planned} messages, and now there are ${now.planned}`);
+    }
+    if (planEnd !== undefined && planEnd.digest !== now.digest) {
+      throw this.inputsChanged("the messages that are still to be sent are not the same");
+    }
+    return now;
+  }
+
+  private inputsChanged(what: string): JournalError {
+    return new JournalError(
+      "inputs-changed",
+      `journal ${this.path} was written for other inputs: ${what}`,
+      "resume with the same inputs in the same order, or start a new run with a new journal",
+    );
+  }
+}

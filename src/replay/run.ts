@@ -1,0 +1,313 @@
+import { hash } from "node:crypto";
+import { setMaxListeners } from "node:events";
+import { Breaker } from "./breaker.ts";
+import { CountTable } from "./count-table.ts";
+import { Delivery, type Desk } from "./delivery.ts";
+import type { Expectation } from "./expect.ts";
+import { Chains } from "./order.ts";
+import { UNLIMITED } from "./rate.ts";
+import { DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
+import { Slots } from "./slots.ts";
+import { isTooMany, type MaxFailures, RunTally, type StopReason } from "./summary.ts";
+import { Timeline } from "./timeline.ts";
+import type {
+  Clock,
+  Exchange,
+  Journal,
+  MessageOutcome,
+  MessageState,
+  Pace,
+  PlannedMessage,
+  ReplaySummary,
+  Signer,
+  TokenSource,
+  Transport,
+} from "./types.ts";
+
+export interface RunOptions {
+  /** Most open requests; default 8. */
+  readonly concurrency?: number;
+  readonly retry?: RetryPolicy;
+  /** Of one exchange, in milliseconds; default 30 s. */
+  readonly timeoutMs?: number;
+  /** Most of an answer that is kept; default 64 KiB. */
+  readonly maxBodyBytes?: number;
+  /** All must hold for an answer to count as delivered. */
+  readonly expectations?: readonly Expectation[];
+  /** What becomes of the messages behind one that failed (same order key): held back (default), or sent. */
+  readonly onFailure?: "hold" | "continue";
+  readonly maxFailures?: MaxFailures;
+  /** Sends at the payloads' own times, `factor` times as fast; no wait is longer than `maxGapMs`. */
+  readonly speed?: { readonly factor: number; readonly maxGapMs: number };
+  /** Most messages and bytes that are taken before one must end; defaults 32 for each open request (at least 256), 64 MiB. */
+  readonly windowMessages?: number;
+  readonly windowBytes?: number;
+}
+
+export interface RunParts {
+  readonly transport: Transport;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  /** The limit that the token source shares; default none. */
+  readonly pace?: Pace;
+  readonly token?: TokenSource;
+  readonly signer?: Signer;
+  /** Called in the order the exchanges end; while it works, the slot stays taken. A failure ends the run. */
+  readonly onExchange?: (exchange: Exchange) => Promise<void> | undefined;
+  /** Called for every outcome, after the journal has it. */
+  readonly onOutcome?: (outcome: MessageOutcome) => void;
+}
+
+interface Item {
+  readonly message: PlannedMessage;
+  /** On the clock; undefined: as soon as possible. */
+  readonly dueAt?: number;
+}
+
+const ROOM = Promise.resolve();
+
+/**
+ * Delivers messages at least once: side by side, in order within a conversation, under one rate limit, tried again by
+ * the policy. Holds no more messages than its window. Journal, transport and token source stay the caller's to close.
+ *
+ * Every outcome goes to the journal before its slot is free, but for messages that were never tried because the run
+ * stopped: these are `pending` in the summary alone.
+ */
+export class Runner {
+  private readonly parts: RunParts;
+  private readonly onFailure: "hold" | "continue";
+  private readonly maxFailures: MaxFailures | undefined;
+  private readonly windowMessages: number;
+  private readonly windowBytes: number;
+  private readonly timeline: Timeline | undefined;
+  private readonly desk: Desk;
+  private readonly tally = new RunTally();
+  private readonly chains = new Chains<Item>((item) => this.handle(item));
+  private readonly heldKeys = new CountTable();
+  private readonly halt = new AbortController();
+  private readonly cut = new AbortController();
+  private readonly startedAt: number;
+  private timelineAt: number | undefined;
+  private inPlay = 0;
+  private inPlayBytes = 0;
+  private wakeSubmitters: (() => void)[] = [];
+  private wakeFinish: (() => void)[] = [];
+  private stopped: StopReason | undefined;
+  private failure: { readonly error: unknown } | undefined;
+
+  constructor(parts: RunParts, options: RunOptions = {}) {
+    const concurrency = options.concurrency ?? 8;
+    const policy = options.retry ?? DEFAULT_RETRY;
+    this.parts = parts;
+    this.onFailure = options.onFailure ?? "hold";
+    this.maxFailures = options.maxFailures;
+    this.windowMessages = options.windowMessages ?? Math.max(256, concurrency * 32);
+    this.windowBytes = options.windowBytes ?? 64 * 1024 ** 2;
+    this.timeline =
+      options.speed === undefined ? undefined : new Timeline(options.speed.factor, options.speed.maxGapMs);
+    this.startedAt = parts.clock.now();
+    // Every wait and request of the run listens to these two.
+    setMaxListeners(0, this.halt.signal, this.cut.signal);
+    this.desk = {
+      transport: parts.transport,
+      clock: parts.clock,
+      pace: parts.pace ?? UNLIMITED,
+      ...(parts.token === undefined ? {} : { token: parts.token }),
+      ...(parts.signer === undefined ? {} : { signer: parts.signer }),
+      policy,
+      expectations: options.expectations ?? [],
+      timeoutMs: options.timeoutMs ?? 30_000,
+      maxBodyBytes: options.maxBodyBytes ?? 64 * 1024,
+      slots: new Slots(concurrency),
+      breaker: new Breaker(policy, concurrency),
+      tally: this.tally,
+      halt: this.halt.signal,
+      cut: this.cut.signal,
+      stop: (reason) => this.stop(reason),
+      settle: (outcome) => this.settle(outcome),
+      exchanged: (exchange) => this.exchanged(exchange),
+      fail: (error) => this.fail(error),
+    };
+  }
+
+  /**
+   * Takes a message. Resolves when there is room for the next; after a stop at once, and the message is `pending`.
+   *
+   * @throws The error that ended the run (of the journal, of an observer, or a bug).
+   */
+  submit(message: PlannedMessage): Promise<void> {
+    if (this.failure !== undefined) return Promise.reject(this.failure.error);
+    let final: "delivered" | "failed" | undefined;
+    try {
+      final = this.parts.journal.finalState(message);
+    } catch (error) {
+      this.fail(error);
+      return Promise.reject(error);
+    }
+    this.tally.plan();
+    if (final !== undefined) {
+      this.tally.before(final);
+      this.timeline?.pass(message.sentAtMs);
+      return ROOM;
+    }
+    this.inPlay++;
+    this.inPlayBytes += message.sizeBytes ?? 0;
+    this.chains.add(message.orderKey, this.itemOf(message));
+    return this.room();
+  }
+
+  /** The totals so far; what has no outcome yet counts as pending. */
+  get progress(): ReplaySummary {
+    return this.tally.summary(this.parts.clock.now() - this.startedAt, this.stopped);
+  }
+
+  /** Whether the run has been stopped; there is no use in submitting more. */
+  get isStopped(): boolean {
+    return this.halt.signal.aborted;
+  }
+
+  /**
+   * Sends nothing new from now on; requests under way may end. The first reason stands.
+   *
+   * @param isAtOnce  Breaks off the requests under way too; what they came to is unknown.
+   */
+  stop(reason: StopReason, isAtOnce = false): void {
+    this.stopped ??= reason;
+    if (!this.halt.signal.aborted) {
+      const stop = new Error(reason.reason);
+      this.halt.abort(stop);
+      this.desk.slots.close(stop);
+      this.desk.breaker.close(stop);
+      this.wakeAll();
+    }
+    if (isAtOnce) this.cut.abort(this.halt.signal.reason);
+  }
+
+  /**
+   * Resolves when every message has its outcome.
+   *
+   * @throws The error that ended the run.
+   */
+  async finish(): Promise<ReplaySummary> {
+    while (this.inPlay > 0) await new Promise<void>((resolve) => this.wakeFinish.push(resolve));
+    if (this.failure !== undefined) throw this.failure.error;
+    return this.progress;
+  }
+
+  private itemOf(message: PlannedMessage): Item {
+    if (this.timeline === undefined) return { message };
+    this.timelineAt ??= this.parts.clock.now();
+    return { message, dueAt: this.timelineAt + this.timeline.next(message.sentAtMs) };
+  }
+
+  /** One message from its turn to its outcome. Never rejects. */
+  private async handle({ message, dueAt }: Item): Promise<void> {
+    const delivery = new Delivery(message, this.desk);
+    try {
+      const state = await this.deliver(delivery, message, dueAt);
+      this.judge(message, state);
+    } catch (error) {
+      // A wait that the stop has ended is no failure; anything else that throws is one.
+      if (!this.halt.signal.aborted) this.fail(error);
+      await this.leaveUnsettled(delivery);
+    }
+    this.inPlay--;
+    this.inPlayBytes -= message.sizeBytes ?? 0;
+    if (this.hasRoom) this.wakeAll();
+    if (this.inPlay === 0) for (const wake of this.wakeFinish.splice(0)) wake();
+  }
+
+  private async deliver(
+    delivery: Delivery,
+    message: PlannedMessage,
+    dueAt: number | undefined,
+  ): Promise<MessageState> {
+    this.halt.signal.throwIfAborted();
+    if (this.isHeld(message)) {
+      const reason = "an earlier message of its conversation was not delivered";
+      await this.settle({ message, state: "held", attempts: 0, code: "held", reason, elapsedMs: 0 });
+      return "held";
+    }
+    const delayMs = (dueAt ?? 0) - this.parts.clock.now();
+    if (dueAt !== undefined && delayMs > 0) await this.parts.clock.wait(delayMs, this.halt.signal);
+    return delivery.run();
+  }
+
+  private isHeld({ orderKey }: PlannedMessage): boolean {
+    return orderKey !== undefined && this.heldKeys.size > 0 && this.heldKeys.has(keyDigest(orderKey));
+  }
+
+  /** What a message's end means for the others. */
+  private judge({ orderKey }: PlannedMessage, state: MessageState): void {
+    if (state !== "failed" && state !== "unknown") return;
+    if (this.onFailure === "hold" && orderKey !== undefined) this.heldKeys.add(keyDigest(orderKey));
+    const { judged } = this.tally;
+    if (this.maxFailures === undefined || !isTooMany(this.maxFailures, judged)) return;
+    this.stop({ code: "max-failures", reason: `${judged.bad} of ${judged.all} messages were not delivered` });
+  }
+
+  private async settle(outcome: MessageOutcome): Promise<void> {
+    try {
+      await this.parts.journal.record(outcome);
+    } catch (error) {
+      throw this.fail(error);
+    }
+    this.conclude(outcome);
+  }
+
+  private conclude(outcome: MessageOutcome): void {
+    this.tally.outcome(outcome.state);
+    try {
+      this.parts.onOutcome?.(outcome);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Never rejects. What was tried is worth a line in the journal, as long as that takes any. */
+  private async leaveUnsettled(delivery: Delivery): Promise<void> {
+    const outcome = delivery.unsettled(this.stopped!);
+    if (outcome.attempts > 0 && this.failure === undefined) await this.settle(outcome).catch(() => undefined);
+    else this.conclude(outcome);
+  }
+
+  private exchanged(exchange: Exchange): Promise<void> | undefined {
+    const failed = (error: unknown) => {
+      throw this.fail(error);
+    };
+    try {
+      return this.parts.onExchange?.(exchange)?.catch(failed);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  /** Ends the run with an error: nothing more is sent, and what is under way is broken off. */
+  private fail(error: unknown): unknown {
+    this.failure ??= { error };
+    this.stop({ code: "error", reason: "the run failed" }, true);
+    return error;
+  }
+
+  private get hasRoom(): boolean {
+    return this.inPlay < this.windowMessages && this.inPlayBytes < this.windowBytes;
+  }
+
+  private room(): Promise<void> {
+    if (this.hasRoom || this.isStopped) return ROOM;
+    return new Promise((resolve, reject) => {
+      this.wakeSubmitters.push(() => {
+        if (this.failure === undefined) resolve();
+        else reject(this.failure.error);
+      });
+    });
+  }
+
+  private wakeAll(): void {
+    for (const wake of this.wakeSubmitters.splice(0)) wake();
+  }
+}
+
+function keyDigest(orderKey: string): Buffer {
+  return hash("sha256", orderKey, "buffer");
+}

@@ -1,0 +1,148 @@
+import { parseJson } from "../json/parse.ts";
+import { decodeUtf8 } from "../json/text.ts";
+import { doubleOf, isNumeric, type Json, member } from "../json/value.ts";
+import type {
+  Clock,
+  RenderedRequest,
+  ReplayRequest,
+  SendResult,
+  TokenAnswer,
+  TokenResult,
+  TokenSource,
+} from "./types.ts";
+
+/** Most of a token answer that is read; real ones are a few kilobytes. Give it to `send` as maxBodyBytes. */
+export const TOKEN_BODY_BYTES = 262_144;
+/** Longest value that goes into a header; servers take 8 to 16 KiB of headers in all. */
+const LONGEST_VALUE = 16_384;
+/** A token is renewed this long before it ends, or a tenth of its life before, whichever is shorter. */
+const RENEW_BEFORE_MS = 30_000;
+/** A life shorter than this would have the token endpoint asked for every message. */
+const SHORTEST_LIFE_MS = 1000;
+
+export interface TokenOptions {
+  /** The request for a token, rendered anew each time. */
+  readonly request: () => RenderedRequest;
+  /**
+   * Sends it: with the rate limit, the time limit and the retries of all other requests (408, 425, 429, 5xx, faults).
+   * Gives the last result when the attempts are used up; rejects only with the signal's reason.
+   */
+  readonly send: (request: ReplayRequest, signal: AbortSignal) => Promise<SendResult>;
+  /** What the templates name of the answer's JSON, so that its absence is found before anything is sent with it. */
+  readonly needs?: readonly (readonly (string | number)[])[];
+  readonly clock: Pick<Clock, "now">;
+}
+
+interface Held {
+  readonly token: TokenAnswer;
+  /** Monotonic; infinite where the answer does not say. */
+  readonly renewAt: number;
+}
+
+/**
+ * Tokens of a two-phase replay. All who ask while a request is under way share it. A refusal ends the run, so it is
+ * kept: the endpoint is not asked again by the senders that come after.
+ */
+export function createTokenSource(options: TokenOptions): TokenSource {
+  let held: Held | undefined;
+  let refusal: TokenResult | undefined;
+  let flight: Promise<TokenResult> | undefined;
+  const ask = (signal: AbortSignal): Promise<TokenResult> => {
+    if (refusal !== undefined) return Promise.resolve(refusal);
+    flight ??= fetchToken(options, signal)
+      .then((outcome) => {
+        if ("token" in outcome) {
+          held = outcome;
+          return { kind: "token", token: outcome.token } as const;
+        }
+        refusal = outcome;
+        return outcome;
+      })
+      .finally(() => {
+        flight = undefined;
+      });
+    return flight;
+  };
+  const inUse = (signal: AbortSignal): Promise<TokenResult> => {
+    if (held === undefined || options.clock.now() >= held.renewAt) return ask(signal);
+    return Promise.resolve({ kind: "token", token: held.token });
+  };
+  return {
+    current: inUse,
+    renew(stale, signal) {
+      if (held?.token === stale) held = undefined;
+      return inUse(signal);
+    },
+  };
+}
+
+type Refusal = Extract<TokenResult, { kind: "refused" }>;
+
+async function fetchToken(options: TokenOptions, signal: AbortSignal): Promise<Held | Refusal> {
+  signal.throwIfAborted();
+  const rendered = options.request();
+  if (!rendered.ok) return refused("token-request", `the token request cannot be made: ${rendered.reason}`);
+  // The life of the token begins when the server makes it: at the earliest when we ask.
+  const askedAt = options.clock.now();
+  const result = await options.send(rendered.request, signal);
+  signal.throwIfAborted();
+  if (result.kind === "fault") {
+    return refused("token-unreachable", `no token could be had: ${result.message}`);
+  }
+  const { status } = result;
+  if (status === 401 || status === 403) {
+    return refused("token-refused", `the token endpoint refuses our credentials (status ${status})`);
+  }
+  if (status < 200 || status > 299) {
+    return refused("token-failed", `the token endpoint answered with status ${status}`);
+  }
+  if (result.isBodyClipped) {
+    return refused("token-unusable", "the token endpoint's answer is too long to be a token");
+  }
+  const token: TokenAnswer = { status, headers: result.headers, json: jsonOf(result.body) };
+  const problem = (options.needs ?? [])
+    .map((path) => problemAt(token.json, path))
+    .find((one) => one !== undefined);
+  if (problem !== undefined) return refused("token-unusable", `the token endpoint's answer ${problem}`);
+  return { token, renewAt: askedAt + lifeMs(token.json) };
+}
+
+function refused(code: string, reason: string): Refusal {
+  return { kind: "refused", code, reason };
+}
+
+function jsonOf(body: Uint8Array): Json | undefined {
+  const text = decodeUtf8(body);
+  const parsed = text === undefined ? undefined : parseJson(text);
+  return parsed?.ok ? parsed.value : undefined;
+}
+
+/** Why the value that a template names cannot be sent; never the value. It may go anywhere, so it has to fit a header. */
+function problemAt(json: unknown, path: readonly (string | number)[]): string | undefined {
+  if (json === undefined) return "is not JSON";
+  const name = path.join(".");
+  let value = json as Json | undefined;
+  for (const step of path) value = Array.isArray(value) ? value[Number(step)] : member(value, String(step));
+  if (value === undefined || value === null) return `has no ${name}`;
+  if (isNumeric(value)) return undefined;
+  if (typeof value !== "string") return `has no text as ${name}`;
+  if (value.trim() === "") return `has an empty ${name}`;
+  if (value.length > LONGEST_VALUE) return `has a ${name} that is too long for a header`;
+  return /^[\x20-\x7e]*$/.test(value) ? undefined : `has a ${name} with characters that a header cannot have`;
+}
+
+/**
+ * How long to use a token, from `expires_in` (RFC 6749, seconds, also written as text). Where it is missing, negative,
+ * zero or no number, the token is used until a message is answered 401.
+ */
+function lifeMs(json: unknown): number {
+  const value = member(json as Json | undefined, "expires_in");
+  const seconds = isNumeric(value)
+    ? doubleOf(value)
+    : typeof value === "string" && /^\s*\d+(\.\d+)?\s*$/.test(value)
+      ? Number(value)
+      : 0;
+  if (!(seconds > 0)) return Number.POSITIVE_INFINITY;
+  const life = Math.max(seconds * 1000, SHORTEST_LIFE_MS);
+  return life - Math.min(RENEW_BEFORE_MS, life / 10);
+}

@@ -1,0 +1,43 @@
+import { isUtf8 } from "node:buffer";
+
+/** Masks every known secret, in whatever encoding it comes. The template room's Redactor is one. */
+export interface Masker {
+  /** @param isClipped  True where the text was cut off: then the beginning of a secret at its end is masked too. */
+  redact(text: string, isClipped?: boolean): string;
+  redactBytes(bytes: Uint8Array, isClipped?: boolean): Uint8Array;
+}
+
+/** What hides a value whose header says that it is a secret. */
+const MASKED = "***";
+
+/** Names of headers and parameters whose values are rights, or sign something. */
+const SECRET_NAME =
+  /^(?:set-)?cookie2?$|auth(?!or(?:$|[s_-]))|token|secret|passw|api[_-]?key|access[_-]?key|credential|session|signature|hmac/i;
+
+/** Whether a value under this name is nobody's business, whatever it is. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
+
+export type Headers = readonly (readonly [string, string])[];
+
+/** The headers as they may be shown: what is or holds a secret is masked. */
+export function maskedHeaders(headers: Headers, masker: Masker): { name: string; value: string }[] {
+  return headers.map(([name, value]) => ({
+    name: masker.redact(name),
+    value: isSecretName(name) ? MASKED : masker.redact(value),
+  }));
+}
+
+/** Masked text, or Base64 of masked bytes that are no UTF-8. */
+export function maskedBody(
+  body: Uint8Array,
+  masker: Masker,
+  isClipped = false,
+): { readonly text: string; readonly encoding?: "base64" } {
+  const masked = masker.redactBytes(body, isClipped);
+  const bytes = Buffer.from(masked.buffer, masked.byteOffset, masked.byteLength);
+  return isUtf8(bytes)
+    ? { text: bytes.toString("utf8") }
+    : { text: bytes.toString("base64"), encoding: "base64" };
+}

@@ -1,0 +1,11 @@
+import { expect, test } from "vitest";
+import { killRepeatedly } from "../soak/journal-kill.mjs";
+import { newFolder } from "./journal-support.ts";
+
+test("a journal that is killed 50 times and resumed each time loses nothing that was acknowledged", async () => {
+  const result = await killRepeatedly({ folder: newFolder(), kills: 50, seed: 3 });
+  expect(result.faults).toEqual([]);
+  expect(result.kills).toBe(50);
+  // Only what was in flight at a kill may be started again.
+  expect(result.repeated).toBeLessThanOrEqual(50 * 8);
+});
