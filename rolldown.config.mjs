@@ -7,7 +7,7 @@ const shared = { platform: "node", treeshake: true, plugins: [withoutChildProces
 /** What the command needs before it knows what it is asked for. */
 function isNeededToStart(id) {
   return (
-    /\/src\/cli\/(main|program|io|node-io|guard-options|bug-report|output-file|write-bytes|exit-codes|version)\.ts/.test(
+    /\/src\/cli\/(main|program|describe\/[a-z]+|io|node-io|guard-options|bug-report|output-file|write-bytes|exit-codes|version)\.ts/.test(
       id,
     ) ||
     /\/src\/(diagnostics\/quote|template\/parse)\.ts/.test(id) ||

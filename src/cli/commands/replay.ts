@@ -2,14 +2,14 @@ import { escapeControls } from "../../diagnostics/quote.ts";
 import { JournalError } from "../../replay/journal/journal-error.ts";
 import { namesRoot } from "../../template/request.ts";
 import type { Io } from "../io.ts";
-import { dryRun } from "../replay-dry-run.ts";
-import { FindingsToStderr } from "../replay-findings.ts";
-import { openJournals } from "../replay-journal.ts";
-import type { MessageSource } from "../replay-messages.ts";
-import type { ReplayFlags } from "../replay-options.ts";
-import { ReplayOutputs, replayReporterSpecs } from "../replay-outputs.ts";
-import { prepareReplay } from "../replay-prepare.ts";
-import { ReplayRun } from "../replay-run.ts";
+import { dryRun } from "../replay/dry-run.ts";
+import { FindingsToStderr } from "../replay/findings.ts";
+import { openJournals } from "../replay/journal.ts";
+import type { MessageSource } from "../replay/messages.ts";
+import type { ReplayFlags } from "../replay/options.ts";
+import { ReplayOutputs, replayReporterSpecs } from "../replay/outputs.ts";
+import { prepareReplay } from "../replay/prepare.ts";
+import { ReplayRun } from "../replay/run.ts";
 
 /** `chatx replay`: everything that can be refused is refused before the first connection. */
 export async function runReplay(

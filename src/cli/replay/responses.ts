@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Exchange } from "../replay/types.ts";
-import { type Masker, maskedHeaders } from "../report/replay/masked.ts";
-import { safeJson } from "../report/safe.ts";
-import { OutputError } from "./exit-codes.ts";
+import type { Exchange } from "../../replay/types.ts";
+import { type Masker, maskedHeaders } from "../../report/replay/masked.ts";
+import { safeJson } from "../../report/safe.ts";
+import { OutputError } from "../exit-codes.ts";
 
 /**
  * Keeps the last answer to each message: its body in `<identity>.body`, its head in `<identity>.json`. No name comes from

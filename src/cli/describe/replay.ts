@@ -1,6 +1,8 @@
 import type { Command } from "commander";
+import type { Io } from "../io.ts";
+import { colored, gathered, type SetCode, withCommonOptions, withInputOptions } from "./shared.ts";
 
-export const REPLAY_EXAMPLES = `
+const REPLAY_EXAMPLES = `
 Templates: $payload.*, $conversation.*, $record.*, $capture.*, $var.*, $env.*, $tokenResponse.*, $idempotencyKey,
 $uuid, $dateTime; \${name:-default}; $$ is a dollar sign. Write them in single quotes, or the shell takes them.
 
@@ -14,8 +16,24 @@ Examples:
   chatx replay hooks.har --url https://localhost:8443/ --cacert ca.pem --sign standard-webhooks --sign-secret env:WHSEC
 `;
 
+export function addReplay(program: Command, io: Io, setCode: SetCode): void {
+  const command = program
+    .command("replay")
+    .description("Send payloads to an endpoint: at least once, in order, resumable.")
+    .requiredOption(
+      "--url <url>",
+      "where to; values may stand in path and query: https://x.example/$conversation.id",
+    );
+  withCommonOptions(addReplayOptions(withInputOptions(command)))
+    .addHelpText("after", REPLAY_EXAMPLES)
+    .action(async (inputs: string[], options: Record<string, unknown>) => {
+      const { runReplay } = await import("../commands/replay.ts");
+      setCode(await runReplay(inputs, options, colored(io, options)));
+    });
+}
+
 /** The options of `chatx replay` beyond those of all commands that read payloads. */
-export function addReplayOptions(command: Command): Command {
+function addReplayOptions(command: Command): Command {
   addRequest(command);
   addSelection(command);
   addDelivery(command);
@@ -23,10 +41,6 @@ export function addReplayOptions(command: Command): Command {
   addTrust(command);
   addReports(command);
   return command;
-}
-
-function gathered(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
 }
 
 function addRequest(command: Command): void {

@@ -1,4 +1,4 @@
-import type { ReplaySummary } from "../replay/types.ts";
+import type { ReplaySummary } from "../../replay/types.ts";
 
 export interface AdviceFacts {
   readonly journal?: string;

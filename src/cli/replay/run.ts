@@ -1,25 +1,32 @@
 import { statSync } from "node:fs";
-import { systemClock } from "../replay/clock.ts";
-import { JournalError } from "../replay/journal/journal-error.ts";
-import { RateLimiter, UNLIMITED } from "../replay/rate.ts";
-import { Runner } from "../replay/run.ts";
-import { sendPatiently } from "../replay/send-patiently.ts";
-import { createTokenSource, TOKEN_BODY_BYTES } from "../replay/token.ts";
-import type { Clock, Pace, PlannedMessage, ReplaySummary, TokenSource, Transport } from "../replay/types.ts";
-import { openTransport } from "../replay/undici-transport.ts";
-import { replaySummary } from "../report/replay/summary.ts";
-import type { ReplayReport } from "../report/replay/types.ts";
-import { ExitCode, Interrupted, OutputError } from "./exit-codes.ts";
+import { systemClock } from "../../replay/clock.ts";
+import { JournalError } from "../../replay/journal/journal-error.ts";
+import { RateLimiter, UNLIMITED } from "../../replay/rate.ts";
+import { Runner } from "../../replay/run.ts";
+import { sendPatiently } from "../../replay/send-patiently.ts";
+import { createTokenSource, TOKEN_BODY_BYTES } from "../../replay/token.ts";
+import type {
+  Clock,
+  Pace,
+  PlannedMessage,
+  ReplaySummary,
+  TokenSource,
+  Transport,
+} from "../../replay/types.ts";
+import { openTransport } from "../../replay/undici-transport.ts";
+import { replaySummary } from "../../report/replay/summary.ts";
+import type { ReplayReport } from "../../report/replay/types.ts";
+import { ExitCode, Interrupted, OutputError } from "../exit-codes.ts";
+import type { Io } from "../io.ts";
+import { adviceOn } from "./advice.ts";
+import type { FindingsToStderr } from "./findings.ts";
 import { Handoff } from "./handoff.ts";
-import type { Io } from "./io.ts";
-import { adviceOn } from "./replay-advice.ts";
-import type { FindingsToStderr } from "./replay-findings.ts";
-import type { Journals } from "./replay-journal.ts";
-import { LiveLine } from "./replay-live-line.ts";
-import { eachMessage, type MessageSource, type MessagesRead } from "./replay-messages.ts";
-import type { ReplayFlags } from "./replay-options.ts";
-import type { ReplayOutputs } from "./replay-outputs.ts";
-import type { PreparedReplay } from "./replay-prepare.ts";
+import type { Journals } from "./journal.ts";
+import { LiveLine } from "./live-line.ts";
+import { eachMessage, type MessageSource, type MessagesRead } from "./messages.ts";
+import type { ReplayFlags } from "./options.ts";
+import type { ReplayOutputs } from "./outputs.ts";
+import type { PreparedReplay } from "./prepare.ts";
 
 /** What a run works with, all of it open. */
 export interface ReplayParts {

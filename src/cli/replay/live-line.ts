@@ -1,7 +1,7 @@
 import type { Ora } from "ora";
-import { liveLine } from "../report/replay/live-line.ts";
-import type { ReplayStatistics } from "../report/replay/statistics.ts";
-import { type Io, wantsColor } from "./io.ts";
+import { liveLine } from "../../report/replay/live-line.ts";
+import type { ReplayStatistics } from "../../report/replay/statistics.ts";
+import { type Io, wantsColor } from "../io.ts";
 
 const EVERY_MS = 200;
 

@@ -1,9 +1,9 @@
-import type { RenderedRequest } from "../replay/types.ts";
-import { knownNames } from "../template/known-names.ts";
-import { dateTimeText, jsonProvider, textsProvider } from "../template/providers.ts";
-import { compileRequest, type RequestTemplate, renderRequest } from "../template/request.ts";
-import type { Provider } from "../template/types.ts";
-import { JTEL_NAMES, type RendererOptions } from "./replay-renderer.ts";
+import type { RenderedRequest } from "../../replay/types.ts";
+import { knownNames } from "../../template/known-names.ts";
+import { dateTimeText, jsonProvider, textsProvider } from "../../template/providers.ts";
+import { compileRequest, type RequestTemplate, renderRequest } from "../../template/request.ts";
+import type { Provider } from "../../template/types.ts";
+import { JTEL_NAMES, type RendererOptions } from "./renderer.ts";
 
 export interface TokenRendererOptions extends Omit<RendererOptions, "hasToken"> {
   readonly method: string;

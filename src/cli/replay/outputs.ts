@@ -1,21 +1,21 @@
-import type { Exchange, MessageOutcome } from "../replay/types.ts";
-import { HarWriter } from "../report/replay/har.ts";
+import type { Exchange, MessageOutcome } from "../../replay/types.ts";
+import { HarWriter } from "../../report/replay/har.ts";
 import {
   createReplayReporter,
   type ReplayReporterName,
   replayReporterNames,
-} from "../report/replay/index.ts";
-import { isSecretName, type Masker } from "../report/replay/masked.ts";
-import { ReplayStatistics } from "../report/replay/statistics.ts";
-import type { ReplayReport, ReplayReporter } from "../report/replay/types.ts";
-import { Redactor, SHORTEST_SECRET } from "../template/redact.ts";
-import { UsageError } from "./exit-codes.ts";
-import type { Io } from "./io.ts";
-import { choiceOption } from "./options.ts";
-import { type OutputFile, openOutputFile } from "./output-file.ts";
-import { SavedResponses } from "./replay-responses.ts";
-import { version } from "./version.ts";
-import type { FdWriter } from "./write-bytes.ts";
+} from "../../report/replay/index.ts";
+import { isSecretName, type Masker } from "../../report/replay/masked.ts";
+import { ReplayStatistics } from "../../report/replay/statistics.ts";
+import type { ReplayReport, ReplayReporter } from "../../report/replay/types.ts";
+import { Redactor, SHORTEST_SECRET } from "../../template/redact.ts";
+import { UsageError } from "../exit-codes.ts";
+import type { Io } from "../io.ts";
+import { choiceOption } from "../options.ts";
+import { type OutputFile, openOutputFile } from "../output-file.ts";
+import { version } from "../version.ts";
+import type { FdWriter } from "../write-bytes.ts";
+import { SavedResponses } from "./responses.ts";
 
 /** One `--reporter`: its name, and the file it writes where it has one. */
 export interface ReplayReporterSpec {

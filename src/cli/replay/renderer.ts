@@ -1,7 +1,7 @@
-import type { Json } from "../json/value.ts";
-import type { TimeZone } from "../model/time.ts";
-import type { RenderedTemplates, RenderInput, RequestRenderer } from "../replay/types.ts";
-import { knownNames } from "../template/known-names.ts";
+import type { Json } from "../../json/value.ts";
+import type { TimeZone } from "../../model/time.ts";
+import type { RenderedTemplates, RenderInput, RequestRenderer } from "../../replay/types.ts";
+import { knownNames } from "../../template/known-names.ts";
 import {
   captureProvider,
   dateTimeText,
@@ -9,11 +9,11 @@ import {
   payloadProvider,
   textsProvider,
   tokenProvider,
-} from "../template/providers.ts";
-import type { Redactor } from "../template/redact.ts";
-import { compileRequest, type RequestTemplate, renderRequest } from "../template/request.ts";
-import type { Hole, Provider } from "../template/types.ts";
-import { sampleToken } from "./replay-sample-token.ts";
+} from "../../template/providers.ts";
+import type { Redactor } from "../../template/redact.ts";
+import { compileRequest, type RequestTemplate, renderRequest } from "../../template/request.ts";
+import type { Hole, Provider } from "../../template/types.ts";
+import { sampleToken } from "./sample-token.ts";
 
 export interface RendererOptions {
   readonly url: string;

@@ -1,19 +1,19 @@
-import { Converter } from "../convert/converter.ts";
-import type { Converted, ConvertSettings } from "../convert/types.ts";
-import { severityOf } from "../diagnostics/catalogue.ts";
-import type { DiagnosticArgs, DiagnosticCode } from "../diagnostics/diagnostic.ts";
-import type { Finding } from "../diagnostics/finding.ts";
-import type { InputRecord } from "../input/types.ts";
-import { stringifyJson } from "../json/stringify.ts";
-import type { Conversation } from "../model/conversation.ts";
-import { type LateFacts, type PayloadFacts, Planner, type PlanRecord } from "../replay/plan.ts";
-import type { PlannedMessage } from "../replay/types.ts";
-import type { ReplayInput } from "../report/replay/types.ts";
-import { eachRecord, type InputLimits, type InputOutcome } from "./each-record.ts";
-import type { Io } from "./io.ts";
-import type { PlanSettings } from "./replay-options.ts";
-import { factsOf, lastMs, type WantedFacts, whyNotSent } from "./replay-payload.ts";
-import type { Renderer } from "./replay-renderer.ts";
+import { Converter } from "../../convert/converter.ts";
+import type { Converted, ConvertSettings } from "../../convert/types.ts";
+import { severityOf } from "../../diagnostics/catalogue.ts";
+import type { DiagnosticArgs, DiagnosticCode } from "../../diagnostics/diagnostic.ts";
+import type { Finding } from "../../diagnostics/finding.ts";
+import type { InputRecord } from "../../input/types.ts";
+import { stringifyJson } from "../../json/stringify.ts";
+import type { Conversation } from "../../model/conversation.ts";
+import { type LateFacts, type PayloadFacts, Planner, type PlanRecord } from "../../replay/plan.ts";
+import type { PlannedMessage } from "../../replay/types.ts";
+import type { ReplayInput } from "../../report/replay/types.ts";
+import { eachRecord, type InputLimits, type InputOutcome } from "../each-record.ts";
+import type { Io } from "../io.ts";
+import type { PlanSettings } from "./options.ts";
+import { factsOf, lastMs, type WantedFacts, whyNotSent } from "./payload.ts";
+import type { Renderer } from "./renderer.ts";
 
 /** Where planned messages go. */
 export interface MessageSink {

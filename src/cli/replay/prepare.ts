@@ -1,23 +1,23 @@
-import { type ProxyChoice, proxiesFrom } from "../replay/proxy.ts";
-import { readSecret } from "../replay/secret.ts";
-import { SetupError } from "../replay/setup-error.ts";
-import { createSigner, SIGNATURES, type SignatureKind } from "../replay/sign.ts";
-import { readTlsOptions, type TlsSettings } from "../replay/tls-options.ts";
-import type { RenderedRequest, Signer } from "../replay/types.ts";
-import { Redactor, SecretTooShort, SHORTEST_SECRET } from "../template/redact.ts";
-import { environmentSecrets, type RequestTemplate } from "../template/request.ts";
-import { UsageError } from "./exit-codes.ts";
-import { choiceOption } from "./options.ts";
+import { type ProxyChoice, proxiesFrom } from "../../replay/proxy.ts";
+import { readSecret } from "../../replay/secret.ts";
+import { SetupError } from "../../replay/setup-error.ts";
+import { createSigner, SIGNATURES, type SignatureKind } from "../../replay/sign.ts";
+import { readTlsOptions, type TlsSettings } from "../../replay/tls-options.ts";
+import type { RenderedRequest, Signer } from "../../replay/types.ts";
+import { Redactor, SecretTooShort, SHORTEST_SECRET } from "../../template/redact.ts";
+import { environmentSecrets, type RequestTemplate } from "../../template/request.ts";
+import { UsageError } from "../exit-codes.ts";
+import { choiceOption } from "../options.ts";
 import {
   methodOption,
   type ReplayFlags,
   type ReplaySettings,
   replaySettings,
   templateOption,
-} from "./replay-options.ts";
-import { createRenderer, type Renderer } from "./replay-renderer.ts";
-import { literalSecrets } from "./replay-secrets.ts";
-import { createTokenRequest, neededOfToken } from "./replay-token-request.ts";
+} from "./options.ts";
+import { createRenderer, type Renderer } from "./renderer.ts";
+import { literalSecrets } from "./secrets.ts";
+import { createTokenRequest, neededOfToken } from "./token-request.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

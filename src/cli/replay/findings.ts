@@ -1,8 +1,8 @@
-import type { DiagnosticArgs, DiagnosticCode } from "../diagnostics/diagnostic.ts";
-import { type Finding, wordsOf } from "../diagnostics/finding.ts";
-import { createReporter, type Reporter } from "../report/index.ts";
-import { type Io, wantsColor } from "./io.ts";
-import { version } from "./version.ts";
+import type { DiagnosticArgs, DiagnosticCode } from "../../diagnostics/diagnostic.ts";
+import { type Finding, wordsOf } from "../../diagnostics/finding.ts";
+import { createReporter, type Reporter } from "../../report/index.ts";
+import { type Io, wantsColor } from "../io.ts";
+import { version } from "../version.ts";
 
 /** Findings shown one by one; the summary counts all. */
 const MOST_SHOWN = 100;

@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
-import type { FormatAdapter } from "../formats/types.ts";
-import { decodeUtf8 } from "../json/text.ts";
-import { msOf, type TimeZone } from "../model/time.ts";
-import { type Expectation, expectationFrom } from "../replay/expect.ts";
-import type { Order, PlanOptions } from "../replay/plan.ts";
-import { type Rate, rateFrom } from "../replay/rate.ts";
-import { DEFAULT_RETRY } from "../replay/retry.ts";
-import type { RunOptions } from "../replay/run.ts";
-import { maxFailuresFrom } from "../replay/summary.ts";
-import { type InputLimits, type InputOptions, inputOptions } from "./each-record.ts";
-import { reasonOf, UsageError } from "./exit-codes.ts";
+import type { FormatAdapter } from "../../formats/types.ts";
+import { decodeUtf8 } from "../../json/text.ts";
+import { msOf, type TimeZone } from "../../model/time.ts";
+import { type Expectation, expectationFrom } from "../../replay/expect.ts";
+import type { Order, PlanOptions } from "../../replay/plan.ts";
+import { type Rate, rateFrom } from "../../replay/rate.ts";
+import { DEFAULT_RETRY } from "../../replay/retry.ts";
+import type { RunOptions } from "../../replay/run.ts";
+import { maxFailuresFrom } from "../../replay/summary.ts";
+import { type InputLimits, type InputOptions, inputOptions } from "../each-record.ts";
+import { reasonOf, UsageError } from "../exit-codes.ts";
 import {
   choiceOption,
   countOption,
@@ -19,8 +19,8 @@ import {
   sizeOption,
   sourceFormatOption,
   zoneOption,
-} from "./options.ts";
-import { durationOption, longerThanZero, speedOption, variablesOption } from "./replay-units.ts";
+} from "../options.ts";
+import { durationOption, longerThanZero, speedOption, variablesOption } from "./units.ts";
 
 /** As commander gives them. */
 export interface ReplayFlags extends InputOptions {

@@ -1,15 +1,15 @@
-import { fingerprintOf } from "../replay/journal/fingerprint.ts";
-import { peekJournal } from "../replay/journal/journal.ts";
-import { Timeline } from "../replay/timeline.ts";
-import type { PlannedMessage, TokenAnswer } from "../replay/types.ts";
-import { type PlannedRequest, planJson, planText, type ReplayPlan } from "../report/replay/plan.ts";
-import { ExitCode } from "./exit-codes.ts";
-import type { Io } from "./io.ts";
-import type { FindingsToStderr } from "./replay-findings.ts";
-import { eachMessage, type MessageSource } from "./replay-messages.ts";
-import type { PreparedReplay } from "./replay-prepare.ts";
-import { sampleToken } from "./replay-sample-token.ts";
-import { version } from "./version.ts";
+import { fingerprintOf } from "../../replay/journal/fingerprint.ts";
+import { peekJournal } from "../../replay/journal/journal.ts";
+import { Timeline } from "../../replay/timeline.ts";
+import type { PlannedMessage, TokenAnswer } from "../../replay/types.ts";
+import { type PlannedRequest, planJson, planText, type ReplayPlan } from "../../report/replay/plan.ts";
+import { ExitCode } from "../exit-codes.ts";
+import type { Io } from "../io.ts";
+import { version } from "../version.ts";
+import type { FindingsToStderr } from "./findings.ts";
+import { eachMessage, type MessageSource } from "./messages.ts";
+import type { PreparedReplay } from "./prepare.ts";
+import { sampleToken } from "./sample-token.ts";
 
 export interface DryRunWanted {
   readonly journal?: string;

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { openDeadLetters, withDeadLetters } from "../replay/dead-letter-file.ts";
-import type { FileJournal } from "../replay/journal/file-journal.ts";
-import { fingerprintOf } from "../replay/journal/fingerprint.ts";
-import { openJournal } from "../replay/journal/journal.ts";
-import type { Journal } from "../replay/types.ts";
-import type { Redactor } from "../template/redact.ts";
+import { openDeadLetters, withDeadLetters } from "../../replay/dead-letter-file.ts";
+import type { FileJournal } from "../../replay/journal/file-journal.ts";
+import { fingerprintOf } from "../../replay/journal/fingerprint.ts";
+import { openJournal } from "../../replay/journal/journal.ts";
+import type { Journal } from "../../replay/types.ts";
+import type { Redactor } from "../../template/redact.ts";
 
 export interface JournalWanted {
   readonly path?: string;
