@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import type { MessageOutcome, RenderedRequest, ReplayRequest } from "./types.ts";
+import type { HttpRequest } from "../transport/types.ts";
+import type { MessageOutcome, RenderedRequest } from "./types.ts";
 
 /**
  * A dead letter: a capture record, as `chatx capture` writes it and every command reads it, with what became of the
@@ -122,7 +123,7 @@ function urlWithoutUser(text: string): string | undefined {
   return url.href;
 }
 
-function bodyMember({ body }: ReplayRequest): { readonly body: string } | { readonly bodyBase64: string } {
+function bodyMember({ body }: HttpRequest): { readonly body: string } | { readonly bodyBase64: string } {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   return isUtf8(bytes) ? { body: bytes.toString("utf8") } : { bodyBase64: bytes.toString("base64") };
 }

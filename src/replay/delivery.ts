@@ -1,3 +1,5 @@
+import type { HttpRequest, SendResult, Transport } from "../transport/types.ts";
+import type { Signer } from "../trust/types.ts";
 import type { Breaker } from "./breaker.ts";
 import type { Expectation } from "./expect.ts";
 import { type RetryPolicy, type RetryVerdict, verdictOf, waitMs } from "./retry.ts";
@@ -10,12 +12,8 @@ import type {
   MessageState,
   Pace,
   PlannedMessage,
-  ReplayRequest,
-  SendResult,
-  Signer,
   TokenAnswer,
   TokenSource,
-  Transport,
 } from "./types.ts";
 
 /** What all deliveries of a run share. */
@@ -147,7 +145,7 @@ export class Delivery {
     return this.stop(result);
   }
 
-  private async send(request: ReplayRequest): Promise<SendResult> {
+  private async send(request: HttpRequest): Promise<SendResult> {
     const { clock, transport, timeoutMs, maxBodyBytes, cut, tally, breaker } = this.desk;
     if (this.firstAt === undefined) {
       this.firstAt = clock.now();

@@ -1,7 +1,7 @@
 import { escapeControls } from "../diagnostics/quote.ts";
+import type { SendResult } from "../transport/types.ts";
 import { type Expectation, whyUnexpected } from "./expect.ts";
 import { retryAfterMs } from "./retry-after.ts";
-import type { SendResult } from "./types.ts";
 
 /** What one exchange means for its message. `code` is for machines, `reason` for people. */
 export type Verdict =

@@ -1,5 +1,7 @@
 import { hash } from "node:crypto";
 import { setMaxListeners } from "node:events";
+import type { Transport } from "../transport/types.ts";
+import type { Signer } from "../trust/types.ts";
 import { Breaker } from "./breaker.ts";
 import { CountTable } from "./count-table.ts";
 import { Delivery, type Desk } from "./delivery.ts";
@@ -19,9 +21,7 @@ import type {
   Pace,
   PlannedMessage,
   ReplaySummary,
-  Signer,
   TokenSource,
-  Transport,
 } from "./types.ts";
 
 export interface RunOptions {

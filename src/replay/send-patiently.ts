@@ -1,5 +1,6 @@
+import type { HttpRequest, SendResult, Transport } from "../transport/types.ts";
 import { type RetryPolicy, verdictOf, waitMs } from "./retry.ts";
-import type { Clock, Pace, ReplayRequest, SendResult, Transport } from "./types.ts";
+import type { Clock, Pace } from "./types.ts";
 
 export interface PatientSender {
   readonly transport: Transport;
@@ -19,7 +20,7 @@ export interface PatientSender {
  */
 export async function sendPatiently(
   sender: PatientSender,
-  request: ReplayRequest,
+  request: HttpRequest,
   signal: AbortSignal,
 ): Promise<SendResult> {
   const { transport, clock, pace, policy, timeoutMs, maxBodyBytes } = sender;

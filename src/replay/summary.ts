@@ -1,4 +1,5 @@
-import type { MessageState, ReplaySummary, SendResult } from "./types.ts";
+import type { SendResult } from "../transport/types.ts";
+import type { MessageState, ReplaySummary } from "./types.ts";
 
 /** Why a run ends before its end. */
 export interface StopReason {

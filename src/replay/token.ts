@@ -1,15 +1,8 @@
 import { parseJson } from "../json/parse.ts";
 import { decodeUtf8 } from "../json/text.ts";
 import { doubleOf, isNumeric, type Json, member } from "../json/value.ts";
-import type {
-  Clock,
-  RenderedRequest,
-  ReplayRequest,
-  SendResult,
-  TokenAnswer,
-  TokenResult,
-  TokenSource,
-} from "./types.ts";
+import type { HttpRequest, SendResult } from "../transport/types.ts";
+import type { Clock, RenderedRequest, TokenAnswer, TokenResult, TokenSource } from "./types.ts";
 
 /** Most of a token answer that is read; real ones are a few kilobytes. Give it to `send` as maxBodyBytes. */
 export const TOKEN_BODY_BYTES = 262_144;
@@ -27,7 +20,7 @@ export interface TokenOptions {
    * Sends it: with the rate limit, the time limit and the retries of all other requests (408, 425, 429, 5xx, faults).
    * Gives the last result when the attempts are used up; rejects only with the signal's reason.
    */
-  readonly send: (request: ReplayRequest, signal: AbortSignal) => Promise<SendResult>;
+  readonly send: (request: HttpRequest, signal: AbortSignal) => Promise<SendResult>;
   /** What the templates name of the answer's JSON, so that its absence is found before anything is sent with it. */
   readonly needs?: readonly (readonly (string | number)[])[];
   readonly clock: Pick<Clock, "now">;

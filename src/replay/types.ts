@@ -1,6 +1,7 @@
 import type { CaptureFacts } from "../input/types.ts";
 import type { Json } from "../json/value.ts";
 import type { Conversation } from "../model/conversation.ts";
+import type { HttpRequest, SendResult } from "../transport/types.ts";
 
 /**
  * What the parts of a replay hand to each other. Plan, run, journal, transport and reports meet here and nowhere else.
@@ -9,16 +10,6 @@ import type { Conversation } from "../model/conversation.ts";
  *                                        │
  *                                        └── Transport (undici), TokenSource, Signer, Clock
  */
-
-/** A request ready to be sent, but for what changes with each attempt (token, signature). */
-export interface ReplayRequest {
-  readonly method: string;
-  /** Absolute; scheme, host and port are the user's own, never a payload's. */
-  readonly url: string;
-  /** In order; names as they are sent. */
-  readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly body: Uint8Array;
-}
 
 /** One message to deliver. Made by the plan, which is pure: the same inputs and options give the same messages. */
 export interface PlannedMessage {
@@ -52,7 +43,7 @@ export interface PlannedMessage {
 }
 
 export type RenderedRequest =
-  | { readonly ok: true; readonly request: ReplayRequest }
+  | { readonly ok: true; readonly request: HttpRequest }
   /** A value that a template names is missing in this payload, or cannot stand where it is named: this message fails. */
   | { readonly ok: false; readonly reason: string };
 
@@ -62,53 +53,6 @@ export interface TokenAnswer {
   readonly headers: readonly (readonly [string, string])[];
   /** Parsed JSON; undefined where the answer is none. */
   readonly json: unknown;
-}
-
-/** What one send came to. Never thrown: a failed send is data. */
-export type SendResult =
-  | {
-      readonly kind: "answer";
-      readonly status: number;
-      readonly headers: readonly (readonly [string, string])[];
-      /** At most the limit asked for. */
-      readonly body: Uint8Array;
-      readonly isBodyClipped: boolean;
-      readonly durationMs: number;
-    }
-  | {
-      readonly kind: "fault";
-      /**
-       * not-sent: the request cannot have been taken (refused, no such host, TLS). unknown: it may have been (reset,
-       * silence, cut or malformed answer after the request left).
-       */
-      readonly certainty: "not-sent" | "unknown";
-      /** permanent: trying again cannot help (bad certificate, malformed answer to every request). */
-      readonly isPermanent: boolean;
-      /** For machines: connection-refused, name-not-found, connect-timeout, tls-expired, reset, answer-timeout … */
-      readonly code: string;
-      /** For people; no secret, no payload. */
-      readonly message: string;
-      /**
-       * The server closed a connection that it had kept open, while this request was on its way: that says nothing about
-       * its health, and need count neither against it nor as an attempt. It cannot happen on a fresh connection, so
-       * trying at once ends it; certainty stays unknown, as the server may have read the request all the same.
-       */
-      readonly isStaleConnection?: boolean;
-      readonly durationMs: number;
-    };
-
-/** Sends one request. Follows no redirect, retries nothing, asks for no compression. */
-export interface Transport {
-  send(request: ReplayRequest, options: SendOptions): Promise<SendResult>;
-  close(): Promise<void>;
-}
-
-export interface SendOptions {
-  /** Whole exchange, answer's body included; milliseconds. */
-  readonly timeoutMs: number;
-  /** Most of an answer's body that is kept. */
-  readonly maxBodyBytes: number;
-  readonly signal?: AbortSignal;
 }
 
 /** Time, so that tests need none. Delays of any length (also beyond 2^31 ms) are kept. */
@@ -180,7 +124,7 @@ export interface Exchange {
   readonly message: PlannedMessage;
   readonly attempt: number;
   /** As sent, with the token and signature in it: redact before showing. */
-  readonly request: ReplayRequest;
+  readonly request: HttpRequest;
   readonly result: SendResult;
   readonly startedAtWallMs: number;
 }
@@ -199,11 +143,6 @@ export interface TokenSource {
   current(signal: AbortSignal): Promise<TokenResult>;
   /** A new answer in place of `stale`; where another sender has replaced that already, the one in use. */
   renew(stale: TokenAnswer, signal: AbortSignal): Promise<TokenResult>;
-}
-
-/** Adds signature headers to a request, over exactly its bytes. Called once an attempt, right before it is sent. */
-export interface Signer {
-  sign(request: ReplayRequest, message: Pick<PlannedMessage, "identity">, wallMs: number): ReplayRequest;
 }
 
 /** The rate limit, one for messages, retries and token calls. */

@@ -18,7 +18,8 @@ import {
   withDeadLetters,
 } from "../../src/replay/dead-letter-file.ts";
 import { realCalls } from "../../src/replay/journal/write.ts";
-import type { MessageOutcome, PlannedMessage, ReplayRequest } from "../../src/replay/types.ts";
+import type { MessageOutcome, PlannedMessage } from "../../src/replay/types.ts";
+import type { HttpRequest } from "../../src/transport/types.ts";
 import {
   failureOf,
   folderInMemory,
@@ -44,8 +45,8 @@ function failed(sequence: number, more: Partial<MessageOutcome> = {}): MessageOu
   });
 }
 
-function sending(request: Partial<ReplayRequest>): PlannedMessage {
-  const whole: ReplayRequest = {
+function sending(request: Partial<HttpRequest>): PlannedMessage {
+  const whole: HttpRequest = {
     method: "POST",
     url: "https://staging.example.com/hook",
     headers: [],

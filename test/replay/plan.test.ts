@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CaptureFacts } from "../../src/input/types.ts";
 import { type PayloadFacts, Planner, type PlanOptions, type PlanRecord } from "../../src/replay/plan.ts";
-import type { PlannedMessage, RenderInput, ReplayRequest, RequestRenderer } from "../../src/replay/types.ts";
+import type { PlannedMessage, RenderInput, RequestRenderer } from "../../src/replay/types.ts";
+import type { HttpRequest } from "../../src/transport/types.ts";
 
 const plain: RequestRenderer = {
   fingerprint: "",
@@ -30,13 +31,13 @@ function planned(from: Planner, one: PlanRecord, facts: PayloadFacts = {}): Plan
   return result.message;
 }
 
-function requestOf(message: PlannedMessage): ReplayRequest {
+function requestOf(message: PlannedMessage): HttpRequest {
   const rendered = message.request(undefined);
   if (!rendered.ok) throw new Error(rendered.reason);
   return rendered.request;
 }
 
-function textOf({ body }: ReplayRequest): string {
+function textOf({ body }: HttpRequest): string {
   return new TextDecoder().decode(body);
 }
 

@@ -4,12 +4,9 @@ import type {
   Journal,
   MessageOutcome,
   PlannedMessage,
-  ReplayRequest,
   ReplaySummary,
-  SendOptions,
-  SendResult,
-  Transport,
 } from "../../src/replay/types.ts";
+import type { HttpRequest, SendOptions, SendResult, Transport } from "../../src/transport/types.ts";
 
 /** Time that passes only when everybody waits; a test of hours takes milliseconds and always goes the same way. */
 export class FakeClock implements Clock {
@@ -86,7 +83,7 @@ export interface Sent {
   /** Of this message, from 1. */
   readonly attempt: number;
   readonly at: number;
-  readonly request: ReplayRequest;
+  readonly request: HttpRequest;
   readonly options: SendOptions;
 }
 
@@ -113,7 +110,7 @@ export class FakeTransport implements Transport {
     this.script = script;
   }
 
-  async send(request: ReplayRequest, options: SendOptions): Promise<SendResult> {
+  async send(request: HttpRequest, options: SendOptions): Promise<SendResult> {
     const name = new TextDecoder().decode(request.body);
     const attempt = (this.attempts.get(name) ?? 0) + 1;
     this.attempts.set(name, attempt);

@@ -1,7 +1,8 @@
 import { setMaxListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import { RateLimiter, rateFrom } from "../../src/replay/rate.ts";
-import type { Pace, PlannedMessage, SendResult } from "../../src/replay/types.ts";
+import type { Pace, PlannedMessage } from "../../src/replay/types.ts";
+import type { SendResult } from "../../src/transport/types.ts";
 import { answer, FakeClock, fault, message, messages, replay, type Sent, sum } from "./run-fakes.ts";
 
 const RETRY = { retries: 6, baseMs: 50, capMs: 800, maxElapsedMs: 3_600_000 };

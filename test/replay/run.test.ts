@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { expectationFrom } from "../../src/replay/expect.ts";
 import { LONGEST_ASKED_MS } from "../../src/replay/retry.ts";
-import type { SendResult } from "../../src/replay/types.ts";
+import type { SendResult } from "../../src/transport/types.ts";
 import { answer, FakeClock, FakeJournal, fault, message, messages, replay, sum } from "./run-fakes.ts";
 
 const RETRY = { retries: 3, baseMs: 100, capMs: 1000, maxElapsedMs: 3_600_000 };

@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
-import type { ReplayRequest, SendOptions, SendResult, Transport } from "../../src/replay/types.ts";
-import { openTransport, type TransportOptions } from "../../src/replay/undici-transport.ts";
+import type { HttpRequest, SendOptions, SendResult, Transport } from "../../src/transport/types.ts";
+import { openTransport, type TransportOptions } from "../../src/transport/undici-transport.ts";
 import {
   type FaultServer,
   type FaultServerOptions,
@@ -25,8 +25,8 @@ export async function serverFor(script: Script, options?: FaultServerOptions): P
 export function post(
   url: string,
   body: string | Uint8Array = "{}",
-  headers: ReplayRequest["headers"] = [],
-): ReplayRequest {
+  headers: HttpRequest["headers"] = [],
+): HttpRequest {
   return {
     method: "POST",
     url,

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { createTokenSource, TOKEN_BODY_BYTES, type TokenOptions } from "../../src/replay/token.ts";
-import type { ReplayRequest, SendResult, TokenResult } from "../../src/replay/types.ts";
+import type { TokenResult } from "../../src/replay/types.ts";
+import type { HttpRequest, SendResult } from "../../src/transport/types.ts";
 import { answer } from "../support/fault-server.ts";
 import { post, serverFor, transportFor } from "./sending.ts";
 
-const request: ReplayRequest = post("https://login.example.com/token", "secret=canary");
+const request: HttpRequest = post("https://login.example.com/token", "secret=canary");
 const signal = new AbortController().signal;
 
 function said(status: number, body: unknown, isBodyClipped = false): SendResult {

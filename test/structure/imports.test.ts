@@ -14,8 +14,11 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   formats: ["json", "diagnostics", "model", "input"],
   convert: ["json", "diagnostics", "model", "formats", "repeats", "input"],
   validate: ["json", "diagnostics", "model", "formats", "repeats", "input"],
-  replay: ["json", "diagnostics", "template"],
-  report: ["json", "diagnostics", "replay"],
+  trust: [],
+  transport: ["trust"],
+  // input and model: types only.
+  replay: ["json", "diagnostics", "input", "model", "template", "transport", "trust"],
+  report: ["json", "diagnostics", "transport", "replay"],
   library: ["json", "diagnostics", "model", "input", "formats", "convert", "validate"],
   cli: [
     "json",
@@ -26,6 +29,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "convert",
     "validate",
     "template",
+    "transport",
+    "trust",
     "replay",
     "report",
   ],
@@ -40,7 +45,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   chalk: ["report"],
   "get-east-asian-width": ["report"],
   "fast-glob": ["input"],
-  undici: ["replay"],
+  undici: ["transport"],
 };
 
 /** Rooms that also run where there is no Node. */

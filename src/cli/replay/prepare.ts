@@ -1,11 +1,12 @@
-import { type ProxyChoice, proxiesFrom } from "../../replay/proxy.ts";
-import { readSecret } from "../../replay/secret.ts";
-import { SetupError } from "../../replay/setup-error.ts";
-import { createSigner, SIGNATURES, type SignatureKind } from "../../replay/sign.ts";
-import { readTlsOptions, type TlsSettings } from "../../replay/tls-options.ts";
-import type { RenderedRequest, Signer } from "../../replay/types.ts";
+import type { RenderedRequest } from "../../replay/types.ts";
 import { Redactor, SecretTooShort, SHORTEST_SECRET } from "../../template/redact.ts";
 import { environmentSecrets, type RequestTemplate } from "../../template/request.ts";
+import { type ProxyChoice, proxiesFrom } from "../../transport/proxy.ts";
+import { readSecret } from "../../trust/secret.ts";
+import { SetupError } from "../../trust/setup-error.ts";
+import { createSigner, SIGNATURES, type SignatureKind } from "../../trust/sign.ts";
+import { readTlsOptions, type TlsSettings } from "../../trust/tls-options.ts";
+import type { Signer } from "../../trust/types.ts";
 import { UsageError } from "../exit-codes.ts";
 import { choiceOption } from "../options.ts";
 import {

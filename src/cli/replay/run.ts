@@ -5,17 +5,11 @@ import { RateLimiter, UNLIMITED } from "../../replay/rate.ts";
 import { Runner } from "../../replay/run.ts";
 import { sendPatiently } from "../../replay/send-patiently.ts";
 import { createTokenSource, TOKEN_BODY_BYTES } from "../../replay/token.ts";
-import type {
-  Clock,
-  Pace,
-  PlannedMessage,
-  ReplaySummary,
-  TokenSource,
-  Transport,
-} from "../../replay/types.ts";
-import { openTransport } from "../../replay/undici-transport.ts";
+import type { Clock, Pace, PlannedMessage, ReplaySummary, TokenSource } from "../../replay/types.ts";
 import { replaySummary } from "../../report/replay/summary.ts";
 import type { ReplayReport } from "../../report/replay/types.ts";
+import type { Transport } from "../../transport/types.ts";
+import { openTransport } from "../../transport/undici-transport.ts";
 import { ExitCode, Interrupted, OutputError } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { adviceOn } from "./advice.ts";

@@ -1,4 +1,5 @@
-import type { Exchange, ReplayRequest, SendResult } from "../../replay/types.ts";
+import type { Exchange } from "../../replay/types.ts";
+import type { HttpRequest, SendResult } from "../../transport/types.ts";
 import { safeText } from "../safe.ts";
 import { type Headers, type Masker, maskedBody, maskedHeaders } from "./masked.ts";
 
@@ -43,7 +44,7 @@ function entryOf({ request, result, startedAtWallMs, message, attempt }: Exchang
   };
 }
 
-function requestOf({ method, url, headers, body }: ReplayRequest, masker: Masker) {
+function requestOf({ method, url, headers, body }: HttpRequest, masker: Masker) {
   const shownUrl = masker.redact(url);
   return {
     method,

@@ -1,4 +1,4 @@
-import type { ReplayRequest } from "../../replay/types.ts";
+import type { HttpRequest } from "../../transport/types.ts";
 import { safeJson, safeText } from "../safe.ts";
 import { type Masker, maskedBody, maskedHeaders } from "./masked.ts";
 import { inputLines } from "./summary.ts";
@@ -10,7 +10,7 @@ export interface PlannedRequest {
   readonly sequence: number;
   readonly source: string;
   readonly line: number;
-  readonly request: ReplayRequest | { readonly reason: string };
+  readonly request: HttpRequest | { readonly reason: string };
 }
 
 /** What a dry run says: everything is planned and rendered, nothing is sent. */
@@ -29,7 +29,7 @@ export interface ReplayPlan {
   readonly expectedMs?: number;
   /** What the expectation rests on: `at 50/s`. */
   readonly pace: string;
-  readonly token?: ReplayRequest;
+  readonly token?: HttpRequest;
   readonly first: readonly PlannedRequest[];
 }
 
@@ -75,7 +75,7 @@ function firstLines({ sequence, source, line, request }: PlannedRequest, masker:
   return [`${title}:`, ...requestLines(request, masker)];
 }
 
-function requestLines({ method, url, headers, body }: ReplayRequest, masker: Masker): string[] {
+function requestLines({ method, url, headers, body }: HttpRequest, masker: Masker): string[] {
   const { text, encoding } = maskedBody(body, masker);
   const shown = text.length > LONGEST_BODY ? `${text.slice(0, LONGEST_BODY)}…` : text;
   return [
@@ -113,7 +113,7 @@ export function planJson(plan: ReplayPlan, masker: Masker, toolVersion: string):
   return `${safeJson(data)}\n`;
 }
 
-function requestData({ method, url, headers, body }: ReplayRequest, masker: Masker) {
+function requestData({ method, url, headers, body }: HttpRequest, masker: Masker) {
   return {
     method,
     url: masker.redact(url),

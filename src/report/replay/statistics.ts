@@ -1,4 +1,5 @@
-import type { Exchange, MessageOutcome, MessageState, SendResult } from "../../replay/types.ts";
+import type { Exchange, MessageOutcome, MessageState } from "../../replay/types.ts";
+import type { SendResult } from "../../transport/types.ts";
 import { Latencies } from "./latency.ts";
 import { type Fate, TimeLine } from "./time-line.ts";
 

@@ -1,12 +1,7 @@
-import type {
-  Exchange,
-  MessageOutcome,
-  MessageState,
-  PlannedMessage,
-  SendResult,
-} from "../../../src/replay/types.ts";
+import type { Exchange, MessageOutcome, MessageState, PlannedMessage } from "../../../src/replay/types.ts";
 import { ReplayStatistics } from "../../../src/report/replay/statistics.ts";
 import type { ReplayReport, ReplayReporter } from "../../../src/report/replay/types.ts";
+import type { SendResult } from "../../../src/transport/types.ts";
 
 export function message(sequence: number, source = "captures/a.jsonl"): PlannedMessage {
   const request = { method: "POST", url: "http://127.0.0.1/x", headers: [], body: new Uint8Array(0) };

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { SetupError } from "./setup-error.ts";
-import type { ReplayRequest, Signer } from "./types.ts";
+import type { SignableRequest, Signer } from "./types.ts";
 
 /** The kinds of `--sign`. */
 export const SIGNATURES = ["standard-webhooks", "smartsupp", "hmac-sha256"] as const;
@@ -16,7 +16,7 @@ export interface SignOptions {
   readonly prefix?: string;
 }
 
-type Headers = ReplayRequest["headers"];
+type Headers = SignableRequest["headers"];
 
 /**
  * The signer for `--sign`. All kinds are HMAC-SHA256 over exactly the bytes of the body:
@@ -94,7 +94,7 @@ function webhookKey(secret: string): Buffer {
   return Buffer.from(text, "base64");
 }
 
-function withHeaders(request: ReplayRequest, added: Headers): ReplayRequest {
+function withHeaders<R extends SignableRequest>(request: R, added: Headers): R {
   const names = new Set(added.map(([name]) => name.toLowerCase()));
   const kept = request.headers.filter(([name]) => !names.has(name.toLowerCase()));
   return { ...request, headers: [...kept, ...added] };

@@ -1,12 +1,12 @@
 import type { Socket } from "node:net";
 import type { buildConnector, Pool } from "undici";
+import type { TlsSettings } from "../trust/tls-options.ts";
 import { watchSocket } from "./connection.ts";
 import { fault } from "./faults.ts";
 import { PendingSend } from "./pending-send.ts";
 import type { ProxyChoice, ProxyServer } from "./proxy.ts";
-import type { TlsSettings } from "./tls-options.ts";
 import { openTunnel, proxyUnreachable } from "./tunnel.ts";
-import type { ReplayRequest, SendOptions, SendResult, Transport } from "./types.ts";
+import type { HttpRequest, SendOptions, SendResult, Transport } from "./types.ts";
 
 export interface TransportOptions {
   /** Most connections to one scheme, host and port; the number of senders. */
@@ -68,7 +68,7 @@ class UndiciTransport implements Transport {
     this.#connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
   }
 
-  send(request: ReplayRequest, options: SendOptions): Promise<SendResult> {
+  send(request: HttpRequest, options: SendOptions): Promise<SendResult> {
     const target = this.#targetOf(request.url);
     if (target === undefined) return Promise.resolve(fault("invalid-request", "the endpoint", 0));
     const { route, path } = target;
@@ -220,7 +220,7 @@ function hostWithPort(url: URL): string {
 }
 
 /** Names and values in one list, as undici takes them. Length and coding are the transport's own to say. */
-function headersOf({ headers }: ReplayRequest, route: Route): string[] {
+function headersOf({ headers }: HttpRequest, route: Route): string[] {
   const list = ["accept-encoding", "identity"];
   let hasHost = false;
   for (const [name, value] of headers) {

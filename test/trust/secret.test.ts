@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { readSecret } from "../../src/replay/secret.ts";
+import { readSecret } from "../../src/trust/secret.ts";
 
 function fileWith(content: string | Uint8Array, mode = 0o600): string {
   const folder = mkdtempSync(join(tmpdir(), "chatx-secret-"));

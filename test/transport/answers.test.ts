@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { IMPATIENT, PATIENT, post, serverFor, told, transportFor } from "../replay/sending.ts";
 import { answer, type Reply } from "../support/fault-server.ts";
-import { IMPATIENT, PATIENT, post, serverFor, told, transportFor } from "./sending.ts";
 
 /** Sends the bytes and closes the connection. */
 function thenEnd(bytes: string): (reply: Reply) => void {

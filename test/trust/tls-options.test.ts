@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { readTlsOptions } from "../../src/replay/tls-options.ts";
+import { readTlsOptions } from "../../src/trust/tls-options.ts";
 import { certificatePath, identityOf } from "../support/test-ca.ts";
 
 function folder(): string {

@@ -1,14 +1,14 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createSigner, type SignOptions } from "../../src/replay/sign.ts";
-import type { ReplayRequest } from "../../src/replay/types.ts";
+import type { HttpRequest } from "../../src/transport/types.ts";
+import { createSigner, type SignOptions } from "../../src/trust/sign.ts";
 
-function request(body: string | Uint8Array, headers: ReplayRequest["headers"] = []): ReplayRequest {
+function request(body: string | Uint8Array, headers: HttpRequest["headers"] = []): HttpRequest {
   return { method: "POST", url: "https://staging.example.com/hook", headers, body: Buffer.from(body) };
 }
 
-function header(signed: ReplayRequest, name: string): string | undefined {
+function header(signed: HttpRequest, name: string): string | undefined {
   return signed.headers.find(([one]) => one.toLowerCase() === name.toLowerCase())?.[1];
 }
 

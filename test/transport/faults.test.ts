@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { classify, FAULTS, type FaultCode, fault, type SendState } from "../../src/replay/faults.ts";
+import { classify, FAULTS, type FaultCode, fault, type SendState } from "../../src/transport/faults.ts";
 
 const unsent: SendState = {
   isWritten: false,

@@ -1,10 +1,10 @@
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
-import { proxiesFrom } from "../../src/replay/proxy.ts";
-import { readTlsOptions } from "../../src/replay/tls-options.ts";
+import { proxiesFrom } from "../../src/transport/proxy.ts";
+import { readTlsOptions } from "../../src/trust/tls-options.ts";
+import { IMPATIENT, PATIENT, post, serverFor, told, transportFor } from "../replay/sending.ts";
 import { answer, closedPort, type FaultServer, type Script } from "../support/fault-server.ts";
 import { certificatePath, identityOf } from "../support/test-ca.ts";
-import { IMPATIENT, PATIENT, post, serverFor, told, transportFor } from "./sending.ts";
 
 const trusting = readTlsOptions({ cacert: certificatePath("ca.pem") }, {}).settings;
 const credentials = `Basic ${Buffer.from("user:canary-password").toString("base64")}`;

@@ -1,4 +1,4 @@
-import { SetupError } from "./setup-error.ts";
+import { SetupError } from "../trust/setup-error.ts";
 
 /** A proxy that requests of one scheme go through. */
 export interface ProxyServer {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { readTlsOptions, type TlsArguments } from "../../src/replay/tls-options.ts";
+import { readTlsOptions, type TlsArguments } from "../../src/trust/tls-options.ts";
+import { PATIENT, post, serverFor, told, transportFor } from "../replay/sending.ts";
 import { answer } from "../support/fault-server.ts";
 import { certificatePath, identityOf, type TestCertificate, testAuthority } from "../support/test-ca.ts";
-import { PATIENT, post, serverFor, told, transportFor } from "./sending.ts";
 
 const trusting: TlsArguments = { cacert: certificatePath("ca.pem") };
 

@@ -1,8 +1,8 @@
 import { getEventListeners } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { IMPATIENT, PATIENT, post, serverFor, told, transportFor } from "../replay/sending.ts";
 import { answer, closedPort } from "../support/fault-server.ts";
-import { IMPATIENT, PATIENT, post, serverFor, told, transportFor } from "./sending.ts";
 
 describe("a request", () => {
   test("reaches the server as it is, byte for byte, and asks for no compression", async () => {
