@@ -124,8 +124,8 @@ describe("--url-template", () => {
       "there is no variable $conversation.idd; did you mean $conversation.id? (line 1, column 25 of the template)",
     ],
     [
-      "https://crm.example.com/\n$nothing",
-      "there is no variable $nothing (line 2, column 1 of the template)",
+      "https://crm.example.com/\n$conversation.id",
+      "a URL holds neither white space nor controls nor backslashes; write them as %XX (line 1, column 25 of the template)",
     ],
     [
       "https://crm.example.com/${conversation.id",
@@ -137,19 +137,19 @@ describe("--url-template", () => {
     ],
     [
       "https://$conversation.id/",
-      "a URL starts with http:// or https:// and a literal host, then a / (line 1, column 1 of the template)",
+      "scheme, host and port of a URL are literal; a variable can stand in its path or query (line 1, column 9 of the template)",
     ],
     [
       "https://crm.example.com:$conversation.id/",
-      "a URL starts with http:// or https:// and a literal host, then a / (line 1, column 1 of the template)",
+      "scheme, host and port of a URL are literal; a variable can stand in its path or query (line 1, column 25 of the template)",
     ],
     [
       "https://$conversation.id@crm.example.com/",
-      "a URL starts with http:// or https:// and a literal host, then a / (line 1, column 1 of the template)",
+      "scheme, host and port of a URL are literal; a variable can stand in its path or query (line 1, column 9 of the template)",
     ],
     [
       "javascript:alert(1)//$conversation.id",
-      "a URL starts with http:// or https:// and a literal host, then a / (line 1, column 1 of the template)",
+      "scheme, host and port of a URL are literal; a variable can stand in its path or query (line 1, column 22 of the template)",
     ],
   ])("%j is wrong usage with its place", async (template, line) => {
     const result = await run(["convert", "--to", "ferndesk", "--url-template", template], hookText());
