@@ -12,6 +12,22 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted by the first SIGINT, SIGTERM or SIGHUP, with an `Interrupted` as its reason. */
   readonly signal: AbortSignal;
+  /** What a signal lets end before the time for stopping in good order begins to count. */
+  readonly underWay: UnderWay;
+}
+
+/** Work that must not be broken off by the first signal, such as requests that have left. */
+export class UnderWay {
+  private readonly works = new Set<() => Promise<unknown>>();
+
+  /** @param ended  Called after a signal; resolves when the work has come to its end, which must not be far. */
+  add(ended: () => Promise<unknown>): void {
+    this.works.add(ended);
+  }
+
+  async allEnded(): Promise<void> {
+    await Promise.allSettled([...this.works].map((ended) => ended()));
+  }
 }
 
 /** Whether colours are wanted: never for files and pipes, nor where the user or the terminal says no. */

@@ -9,7 +9,7 @@ import { buildProgram } from "./program.ts";
 
 export { endProcess } from "./node-io.ts";
 
-/** After a signal, how long a command may take to stop in good order: a full pipe or a slow disk may hold it up. */
+/** After a signal and the end of what is under way, how long a command may take to stop: a full pipe or a slow disk may hold it up. */
 const GRACE_MS = 2000;
 
 /**
@@ -36,9 +36,10 @@ export async function main(argv: readonly string[], io: Io = nodeIo()): Promise<
 }
 
 /** Rejects with the signal when the time for stopping in good order is over; stays pending without a signal. */
-function overtime(signal: AbortSignal): Promise<never> {
+function overtime({ signal, underWay }: Io): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => {
+    signal.addEventListener("abort", async () => {
+      await underWay.allEnded();
       setTimeout(() => reject(signal.reason), GRACE_MS).unref();
     });
   });
@@ -54,7 +55,7 @@ async function run(argv: readonly string[], io: Io): Promise<number> {
     argv[0],
   );
   try {
-    await Promise.race([program.parseAsync(argv, { from: "user" }), overtime(io.signal)]);
+    await Promise.race([program.parseAsync(argv, { from: "user" }), overtime(io)]);
   } catch (error) {
     // commander ends --help and --version this way, as well as wrong usage; it has said what there is to say.
     if (!(error instanceof CommanderError)) throw error;

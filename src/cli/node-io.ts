@@ -1,7 +1,7 @@
 import { fstatSync, writeSync } from "node:fs";
 import { bugReport } from "./bug-report.ts";
 import { ExitCode, Interrupted } from "./exit-codes.ts";
-import type { Io } from "./io.ts";
+import { type Io, UnderWay } from "./io.ts";
 import { removeTemporaries } from "./output-file.ts";
 import { FdWriter } from "./write-bytes.ts";
 
@@ -32,6 +32,7 @@ export function nodeIo(): Io {
     stderrIsTerminal: isTerminal(2),
     env: process.env,
     signal: abort.signal,
+    underWay: new UnderWay(),
   };
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { answer, closedPort } from "../support/fault-server.ts";
 import { fixturePaths } from "../support/fixtures.ts";
-import { root, runChatx } from "../support/run-chatx.ts";
+import { root, runChatx, startChatx } from "../support/run-chatx.ts";
 import {
   endpoint,
   endpointWith,
@@ -371,53 +371,40 @@ describe("a dry run", () => {
 
 describe("a signal", () => {
   test("ends the run in good order: what is under way ends, the summary says how to resume", async () => {
-    const { spawn } = await import("node:child_process");
-    const { command } = await import("../support/run-chatx.ts");
     const into = folder();
     const release: (() => void)[] = [];
     const server = await endpointWith((to) => {
       release.push(() => to.send(answer(200)));
     });
-    const args = [
-      hooks(into, 30),
-      "--url",
-      server.url,
-      "--concurrency",
-      "4",
-      "--journal",
-      join(into, "run.jsonl"),
-    ];
-    const child = spawn(process.execPath, [command, "replay", ...args], {
-      stdio: ["ignore", "ignore", "pipe"],
-    });
-    let stderr = "";
-    child.stderr.on("data", (chunk: Buffer) => {
-      stderr += chunk;
-    });
-    const closed = new Promise<number | null>((resolve) => child.on("close", resolve));
+    const journal = join(into, "run.jsonl");
+    const args = [hooks(into, 30), "--url", server.url, "--concurrency", "4", "--journal", journal];
+    const { child, ended } = startChatx(["replay", ...args]);
     await server.until(() => server.requests.length === 4);
     child.kill("SIGINT");
-    // The answers come only after the signal has been seen: a second request would have left by now.
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // Longer than a command may take that has nothing under way: an answer counts as long as --timeout allows.
+    await new Promise((resolve) => setTimeout(resolve, 2500));
     for (const one of release) one();
-    expect(await closed).toBe(130);
+    const run = await ended();
+    expect(run.code).toBe(130);
     expect(server.requests).toHaveLength(4);
-    expect(stderr).toContain("delivered 4");
-    expect(stderr).toContain("stopped by SIGINT");
-    expect(stderr).toContain("to resume: run the same command with --resume");
+    expect(totals(run)).toMatchObject({ delivered: 4, failed: 0, unknown: 0, held: 0 });
+    expect(run.stderr).toContain("chatx: stopping: requests under way may end; once more to stop at once\n");
+    expect(run.stderr).toContain("stopped by SIGINT");
+    expect(run.stderr).toContain("to resume: run the same command with --resume");
+    const lines = readFileSync(journal, "utf8").split("\n");
+    expect(lines.filter((line) => line.includes('"delivered"'))).toHaveLength(4);
   });
 
-  test("given twice ends it at once", async () => {
-    const { spawn } = await import("node:child_process");
-    const { command } = await import("../support/run-chatx.ts");
+  test("given twice ends it at once, by the signal itself", async () => {
     const server = await endpointWith(() => undefined);
-    const args = [hooks(folder(), 3), "--url", server.url];
-    const child = spawn(process.execPath, [command, "replay", ...args], { stdio: "ignore" });
-    const closed = new Promise<number | null>((resolve) => child.on("close", resolve));
+    const { child, ended } = startChatx(["replay", hooks(folder(), 3), "--url", server.url]);
     await server.until(() => server.requests.length > 0);
     child.kill("SIGINT");
+    // Two that come together are one for the system.
     const again = setInterval(() => child.kill("SIGINT"), 50);
-    expect(await closed).toBe(130);
+    const run = await ended();
     clearInterval(again);
+    // A shell shows this as 130.
+    expect([run.code, run.signal]).toEqual([null, "SIGINT"]);
   });
 });

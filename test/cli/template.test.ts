@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runTemplateCheck } from "../../src/cli/commands/template.ts";
 import { UsageError } from "../../src/cli/exit-codes.ts";
+import { UnderWay } from "../../src/cli/io.ts";
 import { FdWriter } from "../../src/cli/write-bytes.ts";
 import { TemplateError } from "../../src/template/parse.ts";
 
@@ -35,7 +36,14 @@ async function check(
   const stderr = new FdWriter(err!, "standard error");
   const terminal = { stdinIsTerminal: true, stdoutIsTerminal: isTerminal, stderrIsTerminal: false };
   try {
-    const io = { stdout, stderr, ...terminal, env, signal: new AbortController().signal };
+    const io = {
+      stdout,
+      stderr,
+      ...terminal,
+      env,
+      signal: new AbortController().signal,
+      underWay: new UnderWay(),
+    };
     const code = await runTemplateCheck(file, flags, io);
     await stdout.flush();
     await stderr.flush();

@@ -10,6 +10,7 @@ export class LiveLine {
   private readonly statistics: ReplayStatistics;
   private readonly elapsedMs: () => number;
   private readonly timer: NodeJS.Timeout | undefined;
+  private readonly sayPlainly: (text: string) => void;
   private spinner: Ora | undefined;
   private isLoading = false;
   private isStopped = false;
@@ -18,6 +19,7 @@ export class LiveLine {
   constructor(statistics: ReplayStatistics, elapsedMs: () => number, io: Io, isQuiet: boolean) {
     this.statistics = statistics;
     this.elapsedMs = elapsedMs;
+    this.sayPlainly = isQuiet ? () => undefined : (text) => io.stderr.push(text);
     if (isQuiet || !io.stderrIsTerminal || !wantsColor(io, true)) return;
     // A terminal that says it has no columns (docker exec -t, some CI) has ora clear lines without end.
     if (!(process.stderr.columns > 0)) return;
@@ -25,8 +27,9 @@ export class LiveLine {
     this.timer.unref();
   }
 
-  /** Said behind the numbers from now on: what is waited for. */
+  /** Said behind the numbers from now on, or on a line of its own where none is drawn: what is waited for. */
   say(note: string): void {
+    if (this.timer === undefined) this.sayPlainly(`chatx: ${note}\n`);
     this.note = `; ${note}`;
   }
 

@@ -86,6 +86,8 @@ export class ReplayRun {
       line.say("stopping: requests under way may end; once more to stop at once");
     };
     io.signal.addEventListener("abort", onSignal, { once: true });
+    // Requests under way may take as long as --timeout, and the summary comes after them.
+    io.underWay.add(() => runner.finish());
     if (io.signal.aborted) onSignal();
     try {
       const read = await this.feed(runner);
