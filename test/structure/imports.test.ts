@@ -16,6 +16,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   validate: ["json", "diagnostics", "model", "formats", "repeats", "input"],
   trust: [],
   transport: ["trust"],
+  // Above convert and validate: what is captured is checked, what is served is converted.
+  endpoint: ["json", "diagnostics", "model", "input", "formats", "convert", "validate", "transport", "trust"],
   // input and model: types only.
   replay: ["json", "diagnostics", "input", "model", "template", "transport", "trust"],
   report: ["json", "diagnostics", "transport", "replay"],
@@ -28,6 +30,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "formats",
     "convert",
     "validate",
+    "endpoint",
     "template",
     "transport",
     "trust",
