@@ -1,11 +1,12 @@
 import { close } from "node:fs";
 import { promisify } from "node:util";
+import { unwritable } from "../files/file-error.ts";
+import { type FileCalls, GroupWriter } from "../files/group-writer.ts";
+import { type Lock, lockFile } from "../files/lock.ts";
+import { openPrivate, type PrivateFile, tighten } from "../files/private-file.ts";
 import { type DeadLetterOptions, deadLetterLine } from "./dead-letter.ts";
 import { keepConfirmed } from "./dead-letter-repair.ts";
-import { JournalError, unwritable } from "./journal/journal-error.ts";
-import { type Lock, lockFile } from "./journal/lock.ts";
-import { openPrivate, type PrivateFile, tighten } from "./journal/private-file.ts";
-import { type FileCalls, GroupWriter } from "./journal/write.ts";
+import { JournalError } from "./journal/journal-error.ts";
 import type { Journal, MessageOutcome, PlannedMessage } from "./types.ts";
 
 const closeFd = promisify(close);

@@ -2,8 +2,8 @@ import { close, constants, createReadStream, fdatasync, open, write } from "node
 import { rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { syncFolder } from "../files/private-file.ts";
 import { JournalError } from "./journal/journal-error.ts";
-import { syncFolder } from "./journal/private-file.ts";
 import type { PlannedMessage } from "./types.ts";
 
 const openFd = promisify(open);

@@ -10,6 +10,7 @@ import {
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { realCalls } from "../../src/files/group-writer.ts";
 import { RecordSplitter } from "../../src/input/records.ts";
 import { type DeadLetter, deadLetterLine } from "../../src/replay/dead-letter.ts";
 import {
@@ -17,7 +18,6 @@ import {
   openDeadLetters,
   withDeadLetters,
 } from "../../src/replay/dead-letter-file.ts";
-import { realCalls } from "../../src/replay/journal/write.ts";
 import type { MessageOutcome, PlannedMessage } from "../../src/replay/types.ts";
 import type { HttpRequest } from "../../src/transport/types.ts";
 import {

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import { type FileCalls, realCalls, SYNC_LINES } from "../../src/replay/journal/write.ts";
+import { type FileCalls, realCalls, SYNC_LINES } from "../../src/files/group-writer.ts";
 import { bundleWorker } from "../soak/journal-kill.mjs";
 import {
   failureOf,

@@ -2,10 +2,10 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
+import { FileError } from "../../src/files/file-error.ts";
 import type { FileJournal, JournalOptions } from "../../src/replay/journal/file-journal.ts";
 import { fingerprintOf } from "../../src/replay/journal/fingerprint.ts";
 import { openJournal } from "../../src/replay/journal/journal.ts";
-import { JournalError } from "../../src/replay/journal/journal-error.ts";
 import type { MessageOutcome, MessageState, PlannedMessage } from "../../src/replay/types.ts";
 
 const folders: string[] = [];
@@ -95,13 +95,13 @@ export async function statesIn(
   return { states, tornBytes: journal.tornBytes };
 }
 
-/** The kind of `JournalError` that a promise fails with; "fine" where it does not fail. */
-export async function failureOf(promise: Promise<unknown>): Promise<JournalError | "fine"> {
+/** The kind of `FileError` that a promise fails with; "fine" where it does not fail. */
+export async function failureOf(promise: Promise<unknown>): Promise<FileError | "fine"> {
   try {
     await promise;
     return "fine";
   } catch (error) {
-    if (error instanceof JournalError) return error;
+    if (error instanceof FileError) return error;
     throw error;
   }
 }

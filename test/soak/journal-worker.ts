@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs";
+import { FileError } from "../../src/files/file-error.ts";
 import { openJournal } from "../../src/replay/journal/journal.ts";
-import { JournalError } from "../../src/replay/journal/journal-error.ts";
 import type { MessageOutcome, PlannedMessage } from "../../src/replay/types.ts";
 
 /**
@@ -49,7 +49,7 @@ try {
     say("finished");
   }
 } catch (error) {
-  if (!(error instanceof JournalError)) throw error;
+  if (!(error instanceof FileError)) throw error;
   say(`${error.kind}: ${error.message}`);
   process.exitCode = error.exitCode;
 }

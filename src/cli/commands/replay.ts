@@ -1,5 +1,5 @@
 import { escapeControls } from "../../diagnostics/quote.ts";
-import { JournalError } from "../../replay/journal/journal-error.ts";
+import { FileError } from "../../files/file-error.ts";
 import { namesRoot } from "../../template/request.ts";
 import type { Io } from "../io.ts";
 import { dryRun } from "../replay/dry-run.ts";
@@ -21,7 +21,7 @@ export async function runReplay(
   try {
     return await replay(inputs, flags, io);
   } catch (error) {
-    if (!(error instanceof JournalError)) throw error;
+    if (!(error instanceof FileError)) throw error;
     io.stderr.push(`chatx: ${escapeControls(error.message)}\n`);
     if (error.hint !== undefined) io.stderr.push(`  hint: ${escapeControls(error.hint)}\n`);
     return error.exitCode;

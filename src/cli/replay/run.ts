@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
+import { FileError } from "../../files/file-error.ts";
 import { systemClock } from "../../replay/clock.ts";
-import { JournalError } from "../../replay/journal/journal-error.ts";
 import { RateLimiter, UNLIMITED } from "../../replay/rate.ts";
 import { Runner } from "../../replay/run.ts";
 import { sendPatiently } from "../../replay/send-patiently.ts";
@@ -96,7 +96,7 @@ export class ReplayRun {
     } catch (error) {
       // The totals of a run that broke off are as true as those of one that ended.
       line.stop();
-      if (error instanceof JournalError || error instanceof OutputError) await this.tell(runner.progress);
+      if (error instanceof FileError || error instanceof OutputError) await this.tell(runner.progress);
       throw error;
     } finally {
       line.stop();

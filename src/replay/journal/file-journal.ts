@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { close } from "node:fs";
 import { promisify } from "node:util";
+import { type FileCalls, GroupWriter } from "../../files/group-writer.ts";
+import type { Lock } from "../../files/lock.ts";
+import type { PrivateFile } from "../../files/private-file.ts";
 import type { Journal, MessageOutcome } from "../types.ts";
 import type { EarlierRun } from "./earlier-run.ts";
 import {
@@ -11,11 +14,8 @@ import {
   sealOutcome,
   sealPlanEnd,
 } from "./format.ts";
-import type { Lock } from "./lock.ts";
 import { PlanDigest, type PlanKey } from "./plan-digest.ts";
-import type { PrivateFile } from "./private-file.ts";
 import type { JournalContents } from "./read.ts";
-import { type FileCalls, GroupWriter } from "./write.ts";
 
 const closeFd = promisify(close);
 

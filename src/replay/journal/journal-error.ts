@@ -1,12 +1,7 @@
-export type JournalErrorKind =
-  /** A system call failed: full disk, no permission, device error. */
-  | "unwritable"
-  /** A symbolic link, folder, pipe or device, or another user's file. */
-  | "not-a-private-file"
-  /** A folder in which anybody may put another file in this one's place. */
-  | "unsafe-folder"
-  /** Another process works with the file, or changed it while we did. */
-  | "in-use"
+import { FileError, type FileErrorKind } from "../../files/file-error.ts";
+
+type JournalErrorKind =
+  | FileErrorKind
   /** The file is something else; it is left as it is. */
   | "foreign"
   | "unknown-version"
@@ -28,43 +23,9 @@ const WRONG_USAGE: ReadonlySet<JournalErrorKind> = new Set([
 ]);
 
 /** Why a journal or dead-letter file cannot be used. Nothing may be sent after it: it could not be remembered. */
-export class JournalError extends Error {
-  readonly kind: JournalErrorKind;
-  /** 2 where the command asked for the wrong thing and nothing was started; 4 where the file cannot be used. */
-  readonly exitCode: 2 | 4;
-  /** One thing to do about it. */
-  readonly hint: string | undefined;
-
-  constructor(kind: JournalErrorKind, message: string, hint?: string, options?: ErrorOptions) {
-    super(message, options);
+export class JournalError extends FileError {
+  constructor(kind: JournalErrorKind, message: string, hint?: string) {
+    super(kind, message, hint, { exitCode: WRONG_USAGE.has(kind) ? 2 : 4 });
     this.name = "JournalError";
-    this.kind = kind;
-    this.exitCode = WRONG_USAGE.has(kind) ? 2 : 4;
-    this.hint = hint;
   }
 }
-
-/** Wraps a failed system call. @param what  "journal run.jsonl", as it is shown. */
-export function unwritable(what: string, cause: unknown): JournalError {
-  if (cause instanceof JournalError) return cause;
-  return new JournalError("unwritable", `cannot write ${what}: ${reasonOf(cause)}`, undefined, { cause });
-}
-
-function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  return REASONS.get(String((cause as NodeJS.ErrnoException).code)) ?? cause.message;
-}
-
-const REASONS = new Map([
-  ["ENOENT", "no such folder"],
-  ["ENOTDIR", "a part of the path is no folder"],
-  ["EACCES", "permission denied"],
-  ["EPERM", "operation not permitted"],
-  ["ENOSPC", "no space left on the disk"],
-  ["EDQUOT", "the disk quota is used up"],
-  ["EFBIG", "the file would be larger than allowed"],
-  ["EROFS", "the file system is read-only"],
-  ["EIO", "the device reports an error"],
-  ["EMFILE", "too many open files"],
-  ["ENAMETOOLONG", "the name is too long"],
-]);

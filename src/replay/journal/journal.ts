@@ -1,12 +1,13 @@
 import { close, constants, fdatasync, ftruncate, open } from "node:fs";
 import { lstat, stat } from "node:fs/promises";
 import { promisify } from "node:util";
+import { unwritable } from "../../files/file-error.ts";
+import { lockFile } from "../../files/lock.ts";
+import { openPrivate, type PrivateFile, tighten } from "../../files/private-file.ts";
 import type { EarlierRun } from "./earlier-run.ts";
 import { FileJournal, type JournalOptions } from "./file-journal.ts";
 import { changedParts } from "./fingerprint.ts";
-import { JournalError, unwritable } from "./journal-error.ts";
-import { lockFile } from "./lock.ts";
-import { openPrivate, type PrivateFile, tighten } from "./private-file.ts";
+import { JournalError } from "./journal-error.ts";
 import { readJournal } from "./read.ts";
 
 const openFd = promisify(open);

@@ -3,7 +3,7 @@ import { readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { JournalError, unwritable } from "./journal-error.ts";
+import { FileError, unwritable } from "./file-error.ts";
 
 /**
  * One process per file, without a call that Node lacks (flock) and without a lock that a kill -9 leaves closed.
@@ -36,7 +36,7 @@ const LONGEST_WAIT_MS = 80;
 /** Locks of this process: a leftover may carry our own number where start times are unknown. */
 const held = new Set<string>();
 
-/** @throws {JournalError} in-use, or unwritable where no file can be put beside it. */
+/** @throws {FileError} in-use, or unwritable where no file can be put beside it. */
 export async function lockFile(path: string, what: string): Promise<Lock> {
   const folder = dirname(resolve(path));
   const prefix = `.${basename(path)}.chatx-lock-`;
@@ -51,14 +51,14 @@ export async function lockFile(path: string, what: string): Promise<Lock> {
       await release(ownPath);
       if (tries === TRIES) throw inUse(what, other.by, other.lock);
     } catch (error) {
-      if (!(error instanceof JournalError)) await release(ownPath);
+      if (!(error instanceof FileError)) await release(ownPath);
       throw unwritable(what, error);
     }
     await wait(Math.random() * LONGEST_WAIT_MS);
   }
 }
 
-/** @throws {JournalError} Where this process has the lock already. */
+/** @throws {FileError} Where this process has the lock already. */
 async function createOwn(path: string, self: Owner, what: string): Promise<void> {
   const create = () => writeFile(path, "", { flag: "wx", mode: 0o600 });
   try {
@@ -101,12 +101,12 @@ async function livingOther(
   return undefined;
 }
 
-function inUse(what: string, by: string, lock: string | undefined): JournalError {
+function inUse(what: string, by: string, lock: string | undefined): FileError {
   const hint =
     lock === undefined
       ? "wait until it has ended, or use a file of its own for each run"
       : `if that process has ended, remove ${lock}`;
-  return new JournalError("in-use", `cannot use ${what}: ${by} works with it`, hint);
+  return new FileError("in-use", `cannot use ${what}: ${by} works with it`, hint);
 }
 
 function parseOwner(text: string): Owner | undefined {

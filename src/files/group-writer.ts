@@ -1,6 +1,6 @@
 import { fdatasync, lstat, write } from "node:fs";
 import { promisify } from "node:util";
-import { JournalError, unwritable } from "./journal-error.ts";
+import { FileError, unwritable } from "./file-error.ts";
 import type { FilePlace } from "./private-file.ts";
 
 /** The system calls of a writer, to be exchanged by tests. */
@@ -73,7 +73,7 @@ export class GroupWriter {
   private unsynced = 0;
   private syncing: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private error: JournalError | undefined;
+  private error: FileError | undefined;
   private isEnded = false;
 
   constructor(options: WriterOptions) {
@@ -87,7 +87,7 @@ export class GroupWriter {
     return this.abort.signal;
   }
 
-  /** Resolves when the line is in the file, all of it. @throws {JournalError} */
+  /** Resolves when the line is in the file, all of it. @throws {FileError} */
   append(line: string): Promise<void> {
     if (this.error !== undefined) return Promise.reject(this.error);
     if (this.isEnded) return Promise.reject(new Error(`${this.options.what} is closed`));
@@ -97,14 +97,14 @@ export class GroupWriter {
     return this.batch.written;
   }
 
-  /** Makes everything durable that is written. @throws {JournalError} */
+  /** Makes everything durable that is written. @throws {FileError} */
   async flush(): Promise<void> {
     await this.syncing;
     if (this.error === undefined) await this.sync().catch((error) => this.fail(error));
     if (this.error !== undefined) throw this.error;
   }
 
-  /** Writes what is left and makes everything durable. The descriptor stays open. @throws {JournalError} */
+  /** Writes what is left and makes everything durable. The descriptor stays open. @throws {FileError} */
   async end(): Promise<void> {
     this.isEnded = true;
     clearTimeout(this.timer);
@@ -148,13 +148,13 @@ export class GroupWriter {
     const { path, what, place } = this.options;
     const now = await this.calls.lookAt(path).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOENT" && error.code !== "ENOTDIR") throw error;
-      throw new JournalError("in-use", `${what} was removed during the run`);
+      throw new FileError("in-use", `${what} was removed during the run`);
     });
     if (now.dev !== place.dev || now.ino !== place.ino) {
-      throw new JournalError("in-use", `${what} was replaced by another file during the run`);
+      throw new FileError("in-use", `${what} was replaced by another file during the run`);
     }
     if (now.size !== BigInt(this.size)) {
-      throw new JournalError("in-use", `${what} was changed by another program during the run`);
+      throw new FileError("in-use", `${what} was changed by another program during the run`);
     }
   }
 
@@ -190,7 +190,7 @@ export class GroupWriter {
     return this.calls.sync(this.options.fd);
   }
 
-  private fail(cause: unknown): JournalError {
+  private fail(cause: unknown): FileError {
     this.error ??= unwritable(this.options.what, cause);
     this.abort.abort(this.error);
     return this.error;

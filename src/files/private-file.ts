@@ -2,7 +2,7 @@ import { close, constants, fchmod, fstat, fsync, open, type Stats } from "node:f
 import { lstat, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { promisify } from "node:util";
-import { JournalError, unwritable } from "./journal-error.ts";
+import { FileError, unwritable } from "./file-error.ts";
 
 const openFd = promisify(open);
 const closeFd = promisify(close);
@@ -35,7 +35,7 @@ export interface FilePlace {
  * until the caller knows that the file is ours: see `tighten`.
  *
  * @param what  "journal run.jsonl", as it is shown.
- * @throws {JournalError} For links, folders, pipes and devices, for a folder in which anybody may exchange the file, for
+ * @throws {FileError} For links, folders, pipes and devices, for a folder in which anybody may exchange the file, for
  *   another user's file in a shared folder, and when a system call fails.
  */
 export async function openPrivate(path: string, what: string): Promise<PrivateFile> {
@@ -56,7 +56,7 @@ function ignoreMissing(error: NodeJS.ErrnoException): undefined {
 function refuseUnsafeFolder(folder: Stats, what: string): void {
   if (process.platform === "win32" || (folder.mode & OTHERS_WRITE) === 0 || (folder.mode & STICKY) !== 0)
     return;
-  throw new JournalError(
+  throw new FileError(
     "unsafe-folder",
     `cannot use ${what}: everybody may write to its folder and put another file in its place`,
     "use a folder of your own, or take the right away (chmod o-w)",
@@ -109,12 +109,8 @@ function refuseKind(stats: Stats, what: string): void {
   throw refused(what, stats.isFIFO() ? "it is a pipe" : "it is a device or socket");
 }
 
-function refused(what: string, why: string): JournalError {
-  return new JournalError(
-    "not-a-private-file",
-    `cannot use ${what}: ${why}`,
-    "name a regular file of your own",
-  );
+function refused(what: string, why: string): FileError {
+  return new FileError("not-a-private-file", `cannot use ${what}: ${why}`, "name a regular file of your own");
 }
 
 /** Takes a looser file's rights back: what is in it is nobody else's business. */
