@@ -1,9 +1,8 @@
 import { severityOf } from "../diagnostics/catalogue.ts";
-import { collectDiagnostics, type Report } from "../diagnostics/diagnostic.ts";
 import type { Place } from "../diagnostics/finding.ts";
 import { findingsOf, type Placed } from "../diagnostics/place.ts";
-import { type Examined, examineRecord, isRejected } from "../formats/examine.ts";
-import type { FormatAdapter, ReadResult } from "../formats/types.ts";
+import { type Examined, isRejected } from "../formats/examine.ts";
+import type { FormatAdapter } from "../formats/types.ts";
 import type { Probe } from "../input/cutting.ts";
 import type { InputRecord } from "../input/types.ts";
 import { stringifyJson } from "../json/stringify.ts";
@@ -14,23 +13,18 @@ import { compareText } from "../model/time.ts";
 import { RepeatTable } from "../repeats/repeat-table.ts";
 import { ConvertCounts } from "./counts.ts";
 import { FastPath } from "./fast/fast-path.ts";
-import { completenessRank, mergeParts, sortParts } from "./fold.ts";
+import { type Folded, foldParts, type HeldPart, heldPart, writeFolded } from "./folding.ts";
 import { LossTracer, type Trail } from "./loss.ts";
-import { keptAlike, mergedIndexes, mergedPlaces } from "./merged-places.ts";
-import { fieldName, toWire } from "./places.ts";
+import { keptAlike, mergedPlaces } from "./merged-places.ts";
+import { fieldName } from "./places.ts";
+import { type ConversationRead, readRecord, writeWhole } from "./read-record.ts";
 import { whyUnwanted } from "./select.ts";
 import type { ConvertSettings, ConvertSink, ConvertSummary } from "./types.ts";
-import { type EdgeMap, edgeMap, type Written, writeConversation } from "./write.ts";
-
-type ConversationRead = Extract<ReadResult, { kind: "conversation" }>;
+import type { EdgeMap, Written } from "./write.ts";
 
 /** A record whose conversation may get more parts: held until the input ends. */
-interface HeldPart {
-  readonly conversation: Conversation;
-  readonly rank: string;
+interface Held extends HeldPart {
   readonly record: RecordFacts;
-  readonly document: JsonObject;
-  readonly format: FormatAdapter;
   readonly readEdges: EdgeMap;
 }
 
@@ -42,8 +36,6 @@ interface RecordFacts {
   readonly start: Place;
 }
 
-const NO_EDGES: EdgeMap = new Map();
-
 /**
  * Turns records into conversations of another format, one record at a time. Nothing is kept of a record but a
  * hash, unless its conversation is folded out of several.
@@ -54,7 +46,7 @@ export class Converter {
   private readonly settings: ConvertSettings;
   private readonly sink: ConvertSink;
   private readonly repeats = new RepeatTable();
-  private readonly held = new Map<string, HeldPart[]>();
+  private readonly held = new Map<string, Held[]>();
   private readonly tracers = new Map<FormatAdapter, LossTracer>();
   private readonly zonesReported = new Set<string>();
   private readonly counts = new ConvertCounts();
@@ -76,41 +68,19 @@ export class Converter {
   record(record: InputRecord): boolean {
     if (record.problem === undefined && this.fast?.take(record.bytes)) return true;
     this.counts.read++;
-    const examined = examineRecord(record, this.settings.from);
-    const isReadable = examined.document !== undefined && !isRejected(examined, this.settings.strict);
-    const problem = record.problem;
-    if (problem !== undefined && severityOf(problem.code) === "info") this.skip(record, examined, "no body");
-    else if (!isReadable) this.reject(record, examined);
-    else this.readDocument(record, examined, examined.document);
+    const reading = readRecord(record, this.settings);
+    const { examined } = reading;
+    if (reading.kind === "rejected") this.reject(record, examined);
+    else if (reading.kind === "skipped") this.skip(record, examined, reading.what);
+    else if (reading.isPart) this.hold(record, reading);
+    else this.stream(record, reading);
     return this.outcome;
   }
 
   private outcome = true;
 
-  private readDocument(record: InputRecord, examined: Examined, document: JsonObject): void {
-    const format = examined.format!;
-    const { zone, zoneIsGiven, strict } = this.settings;
-    const receivedAt = record.capture?.receivedAt;
-    const result = format.read(document, {
-      report: examined.report,
-      zone,
-      zoneIsGiven,
-      ...(receivedAt === undefined ? {} : { receivedAt }),
-    });
-    if (result.kind === "rejected" || isRejected(examined, strict)) this.reject(record, examined);
-    else if (result.kind === "skipped") this.skip(record, examined, result.what);
-    else if (format.records === "whole" && !this.settings.fold)
-      this.stream(record, examined, document, result);
-    else this.hold(record, examined, document, result);
-  }
-
-  private stream(
-    record: InputRecord,
-    examined: Examined,
-    document: JsonObject,
-    result: ConversationRead,
-  ): void {
-    const conversation = this.withUrl(result.conversation, examined.report);
+  private stream(record: InputRecord, reading: ConversationRead): void {
+    const { examined, conversation, document, format, readEdges } = reading;
     const unwanted = whyUnwanted(conversation, this.settings);
     if (unwanted !== undefined) {
       this.skip(record, examined, unwanted);
@@ -127,57 +97,28 @@ export class Converter {
       this.skip(record, examined, repeat === "same" ? "exact repeat" : "repeat that differs");
       return;
     }
-    const format = examined.format!;
-    const diagnostics = examined.diagnostics;
-    const before = diagnostics.length;
-    const written = writeConversation(
-      conversation,
-      this.settings,
-      examined.report,
-      format.id === this.settings.to.id ? { document } : undefined,
-    );
-    for (let k = before; k < diagnostics.length; k++) diagnostics[k] = toWire(format, diagnostics[k]!);
-    if (isRejected(examined, this.settings.strict)) {
+    const written = writeWhole(reading, this.settings);
+    if (written === "rejected") {
       this.reject(record, examined);
-      return;
+    } else if (written === "no message left") {
+      this.skip(record, examined, written);
+    } else {
+      this.accept(record, examined);
+      this.traceLoss(record, format, document, { written, readEdges });
+      this.emit(conversation, written, format, record);
     }
-    if (written.messageIndex.every((index) => index === -1)) {
-      examined.report("convert/no-message-left", "", { leftOut: conversation.messages.length });
-      this.skip(record, examined, "no message left");
-      return;
-    }
-    this.accept(record, examined);
-    const readEdges = result.edges === undefined ? NO_EDGES : edgeMap(result.edges);
-    this.traceLoss(record, format, document, { written, readEdges });
-    this.emit(conversation, written, format, record);
   }
 
-  private hold(
-    record: InputRecord,
-    examined: Examined,
-    document: JsonObject,
-    result: ConversationRead,
-  ): void {
-    const conversation = this.withUrl(result.conversation, examined.report);
+  private hold(record: InputRecord, reading: ConversationRead): void {
+    const { examined, conversation, readEdges } = reading;
     if (this.repeats.seenContent(conversation.id, record.bytes)) {
       examined.report("convert/exact-repeat", "", { id: conversation.id });
       this.skip(record, examined, "exact repeat");
       return;
     }
     const parts = this.held.get(conversation.id);
-    const part: HeldPart = {
-      conversation,
-      rank: result.rank ?? completenessRank(conversation),
-      record: {
-        source: record.source,
-        number: record.number,
-        pointer: record.pointer,
-        start: record.start,
-      },
-      document,
-      format: examined.format!,
-      readEdges: edgeMap(result.edges),
-    };
+    const { source, number, pointer, start } = record;
+    const part: Held = { ...heldPart(reading), record: { source, number, pointer, start }, readEdges };
     if (parts === undefined) this.held.set(conversation.id, [part]);
     else parts.push(part);
     this.outcome = true;
@@ -186,11 +127,7 @@ export class Converter {
 
   /** Writes the conversations that were held, in an order that does not depend on that of the records. */
   finish(): ConvertSummary {
-    const folded = [...this.held.values()].map((group) => {
-      const parts = sortParts(group);
-      const order = parts.at(-1)!.format.records === "events" ? "time" : "position";
-      return { parts, conversation: mergeParts(parts, order) };
-    });
+    const folded = [...this.held.values()].map((group) => foldParts(group));
     this.held.clear();
     const firstTime = (conversation: Conversation) => conversation.messages[0]?.sentAt ?? "";
     folded.sort(
@@ -198,31 +135,28 @@ export class Converter {
         compareText(firstTime(a.conversation), firstTime(b.conversation)) ||
         compareText(a.conversation.id, b.conversation.id),
     );
-    for (const { parts, conversation } of folded) this.writeFolded(parts, conversation);
+    for (const one of folded) this.emitFolded(one);
     this.fast?.settle();
     return this.counts.summary();
   }
 
-  private writeFolded(parts: readonly HeldPart[], conversation: Conversation): void {
+  private emitFolded(folded: Folded<Held>): void {
+    const { parts, conversation } = folded;
     const unwanted = whyUnwanted(conversation, this.settings);
     if (unwanted !== undefined) {
       this.counts.skipped.add(unwanted, parts.length);
       return;
     }
     const last = parts.at(-1)!;
-    const isOwn = last.format.id === this.settings.to.id;
-    const { report, diagnostics } = collectDiagnostics();
-    const original = { document: last.document, indexOf: mergedIndexes(last.conversation, conversation) };
-    const written = writeConversation(conversation, this.settings, report, isOwn ? original : undefined);
-    const placed = diagnostics.map((diagnostic) => toWire(last.format, diagnostic));
-    const findings = this.publish(heldRecord(last), { ...last, diagnostics: placed, report });
+    const { written, diagnostics, report, isEmpty } = writeFolded(folded, this.settings);
+    const findings = this.publish(heldRecord(last), { ...last, diagnostics, report });
     const error = findings.find(({ severity }) => severity === "error");
     if (error !== undefined) {
       this.counts.rejected.add(error.code, parts.length);
       for (const part of parts) this.sink.rejected?.(heldRecord(part), [error]);
       return;
     }
-    if (written.messageIndex.every((index) => index === -1)) {
+    if (isEmpty) {
       this.counts.skipped.add("no message left", parts.length);
       return;
     }
@@ -238,14 +172,6 @@ export class Converter {
     }
     const first = parts.reduce((a, b) => (isBefore(a.record, b.record) ? a : b));
     this.emit(conversation, written, last.format, first.record);
-  }
-
-  private withUrl(conversation: Conversation, report: Report): Conversation {
-    const { urlFor } = this.settings;
-    if (conversation.url !== undefined || urlFor === undefined) return conversation;
-    const url = urlFor(conversation);
-    if (url === undefined) report("convert/no-url", "", {});
-    return url === undefined ? conversation : { ...conversation, url };
   }
 
   private emit(
@@ -346,7 +272,7 @@ export class Converter {
 }
 
 /** A record again whose bytes are gone: its values stand in for them, and every place is that of its start. */
-function heldRecord({ record, document }: HeldPart): InputRecord {
+function heldRecord({ record, document }: Held): InputRecord {
   return {
     ...record,
     bytes: encodeUtf8(stringifyJson(document)),
