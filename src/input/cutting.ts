@@ -10,7 +10,7 @@ import type { RecordProblem } from "./types.ts";
 import { Window } from "./window.ts";
 
 /** Hands over a value to somebody who may deal with it at once; see `SplitOptions.probe`. */
-export type Probe = (bytes: Uint8Array, start: number, end: number) => number;
+export type Probe = (bytes: Uint8Array, start: number, end: number, base: number) => number;
 
 /** Where the cutter stands. Between the texts of the top level: */
 export const BETWEEN_TEXTS = 0;

@@ -16,8 +16,8 @@ export interface SplitOptions {
   readonly maxRecordBytes: number;
   /**
    * A fast path. Called at the start of every value of the top level (but arrays, which are lists) and every
-   * element of a list, with what the window holds of the input: bytes [start, end). It returns where a value
-   * ends that it dealt with completely, or -1. The splitter then counts that record and goes on behind it;
+   * element of a list, with what the window holds of the input: bytes [start, end), of which the first in the array
+   * stands at `base` in the source. It returns where a value ends that it dealt with completely, or -1. The splitter then counts that record and goes on behind it;
    * what it yielded before has been taken by then, so order is kept. Bodies in captures are not offered.
    */
   readonly probe?: Probe;

@@ -26,8 +26,8 @@ export function beginValue(c: Cutting, base: number, indent: number): undefined 
 }
 
 function runProbe(c: Cutting, probe: Probe): boolean {
-  const { bytes } = c.window;
-  const end = probe(bytes, c.at, Math.min(bytes.length, c.at + c.maxBytes));
+  const { bytes, base } = c.window;
+  const end = probe(bytes, c.at, Math.min(bytes.length, c.at + c.maxBytes), base);
   if (end <= c.at) return false;
   c.noteLines(c.at, end);
   c.at = end;

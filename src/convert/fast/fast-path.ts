@@ -7,7 +7,8 @@ import { HookMatcher } from "./hook-matcher.ts";
 
 /** What the fast path shares with the plain one. */
 interface Shared {
-  readonly repeats: RepeatTable;
+  /** Told of every record that would be accepted; it is accepted when it is new. */
+  readonly repeats: Pick<RepeatTable, "seen">;
   readonly counts: ConvertCounts;
 }
 
