@@ -3,19 +3,24 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { rolldown } from "rolldown";
-import configs from "./rolldown.config.mjs";
+import bundles, { launcher } from "./rolldown.config.mjs";
 
 // Built beside its place and swapped in at the end, so that a command that runs meanwhile finds all its chunks.
 const fresh = `.dist-${process.pid}`;
 
 const bundled = new Map();
-for (const { output, ...input } of configs) {
+const [command] = await Promise.all(bundles.map(write));
+await write(launcher(command.find(({ isEntry }) => isEntry).fileName));
+
+/** Writes one bundle and returns its files. */
+async function write({ output, ...input }) {
   const bundle = await rolldown(input);
   const { output: files } = await bundle.write({ ...output, dir: `${fresh}/${output.dir}` });
   for (const file of files) {
     for (const id of file.moduleIds ?? []) remember(id);
   }
   await bundle.close();
+  return files;
 }
 
 /** Notes the package that a bundled module belongs to. */

@@ -36,36 +36,51 @@ function withoutChildProcess() {
   };
 }
 
-/** Folders are those below dist/. */
-export default defineConfig([
-  {
-    ...shared,
-    input: { cli: "src/cli/main.ts" },
-    output: {
-      dir: "cli",
-      format: "cjs",
-      // A third of the source is comments and white space, and Node reads all of it at each start.
-      comments: false,
-      // What convert and validate both need is one file: each file more costs a look-up and a read at the start.
-      codeSplitting: {
-        groups: [
-          { name: "start", test: isNeededToStart, priority: 2 },
-          { name: "work", test: isNeededForWork, priority: 1 },
-        ],
-      },
-      minify: { compress: true, mangle: true, codegen: { removeWhitespace: true } },
-      entryFileNames: "[name].cjs",
-      chunkFileNames: "[name]-[hash].cjs",
+/** How the command's files are written. A third of the source is comments and white space, and Node reads all of it. */
+const written = {
+  dir: "cli",
+  format: "cjs",
+  comments: false,
+  minify: { compress: true, mangle: true, codegen: { removeWhitespace: true } },
+};
+
+/** The command. Folders are those below dist/. */
+const command = {
+  ...shared,
+  input: { main: "src/cli/main.ts" },
+  output: {
+    ...written,
+    // What convert and validate both need is one file: each file more costs a look-up and a read at the start.
+    codeSplitting: {
+      groups: [
+        { name: "start", test: isNeededToStart, priority: 2 },
+        { name: "work", test: isNeededForWork, priority: 1 },
+      ],
     },
+    // The hash tells code that V8 compiled of one build from that of another.
+    entryFileNames: "[name]-[hash].cjs",
+    chunkFileNames: "[name]-[hash].cjs",
   },
-  {
-    ...shared,
-    input: { index: "src/index.ts" },
-    output: {
-      dir: "lib",
-      format: "esm",
-      entryFileNames: "[name].js",
-      chunkFileNames: "[name]-[hash].js",
-    },
+};
+
+/** What loads the command's chunks; it is told the name of the first. */
+const launcher = (mainChunk) => ({
+  ...shared,
+  input: { launch: "src/launch/launch.ts" },
+  transform: { define: { MAIN_CHUNK: JSON.stringify(`./${mainChunk}`) } },
+  output: { ...written, entryFileNames: "[name].cjs" },
+});
+
+const library = {
+  ...shared,
+  input: { index: "src/index.ts" },
+  output: {
+    dir: "lib",
+    format: "esm",
+    entryFileNames: "[name].js",
+    chunkFileNames: "[name]-[hash].js",
   },
-]);
+};
+
+export default defineConfig([command, library]);
+export { launcher };

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-const { endProcess, main } = require("../dist/cli/cli.cjs");
+const { join } = require("node:path");
+const { launch } = require("../dist/cli/launch.cjs");
 
-main(process.argv.slice(2)).then(endProcess);
+launch(join(__dirname, "../dist/cli"), process.argv.slice(2));

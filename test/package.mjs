@@ -15,7 +15,13 @@ const folder = mkdtempSync(join(tmpdir(), "chatx-package-"));
 
 /** A quoted module that makes code or processes, where modules are asked for. */
 const RUNS_CODE =
-  /(?:\b(?:require|import|getBuiltinModule)\(|\bfrom )["'`](?:node:)?(?:vm|child_process|worker_threads|repl)["'`]/;
+  /(?:\b(?:require|import|getBuiltinModule)\(|\bfrom )["'`](?:node:)?(vm|child_process|worker_threads|repl)["'`]/g;
+
+/** What is right all the same: the launcher has V8 compile our own chunks; undici names the type of message ports. */
+const MAY_LOAD = [
+  [/\/dist\/cli\/launch\.cjs$/, "vm"],
+  [/\/dist\/cli\/undici-[^/]+$/, "worker_threads"],
+];
 
 /** Runs a program and returns its standard output; a failure shows what it said. */
 function run(file, args, options = {}) {
@@ -61,7 +67,7 @@ function checkFiles(tarball) {
     "README.md",
     "LICENSE",
     "bin/chatx.js",
-    "dist/cli/cli.cjs",
+    "dist/cli/launch.cjs",
     "dist/lib/index.js",
     "dist/types/index.d.ts",
   ]) {
@@ -82,7 +88,9 @@ function checkText(unpacked) {
     const text = readFileSync(file, "utf8");
     for (const path of paths) assert.ok(!text.includes(path), `${file} holds the path ${path}`);
     if (!/\/dist\/(cli|lib)\//.test(file)) continue;
-    assert.ok(!RUNS_CODE.test(text), `${file} loads a module that runs code`);
+    const allowed = MAY_LOAD.filter(([name]) => name.test(file)).map(([, module]) => module);
+    for (const [, module] of text.matchAll(RUNS_CODE))
+      assert.ok(allowed.includes(module), `${file} loads ${module}, which runs code`);
     for (const { line, region } of regions(text)) {
       // zod asks once whether the platform allows code from strings; chatx has told it not to make any.
       if (region.includes("node_modules/zod/")) continue;

@@ -50,12 +50,18 @@ export function buildProgram(io: Io, setCode: SetCode, name = ""): Command {
     ["formats", addFormats],
     ["schema", addSchema],
   ]);
-  const wanted = commands.get(name);
-  for (const add of wanted === undefined ? commands.values() : [wanted]) add(program, io, setCode);
+  for (const add of wantedBy(name, commands)) add(program, io, setCode);
   for (const command of program.commands) {
     for (const one of [command, ...command.commands]) guardOptions(one);
   }
   return program;
+}
+
+/** The commands that a first argument is about: one, none (`--version`), or all. */
+function wantedBy(name: string, commands: ReadonlyMap<string, AddCommand>): Iterable<AddCommand> {
+  if (name === "--version" || name === "-V") return [];
+  const one = commands.get(name);
+  return one === undefined ? commands.values() : [one];
 }
 
 /** commander repeats what it does not know, and that may be the name of a hostile file. */

@@ -13,7 +13,7 @@ const EVERY_MS = 200;
  */
 export class Progress {
   private readonly isWanted: boolean;
-  private readonly startedAt = performance.now();
+  private readonly startedAt: number;
   private spinner: Ora | undefined;
   private isLoading = false;
   private isStopped = false;
@@ -28,6 +28,8 @@ export class Progress {
     // On a terminal of no width ora would wrap its line for ever.
     const hasWidth = io.stderrIsTerminal && (process.stderr.columns ?? 0) > 0;
     this.isWanted = !isQuiet && hasWidth && wantsColor(io, true);
+    // Node loads its clock when it is first asked, which takes a millisecond or two.
+    this.startedAt = this.isWanted ? performance.now() : 0;
   }
 
   start(source: ByteSource): void {

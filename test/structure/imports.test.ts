@@ -34,6 +34,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   replay: ["json", "diagnostics", "files", "input", "model", "template", "transport", "trust"],
   report: ["json", "diagnostics", "transport", "replay"],
   library: ["json", "diagnostics", "model", "input", "formats", "convert", "validate"],
+  // It loads the built command by name.
+  launch: [],
   cli: [
     "json",
     "diagnostics",
@@ -146,6 +148,8 @@ describe("the house", () => {
     const banned = /\beval\(|new Function|node:vm|node:child_process/;
     const guilty = readdirSync(src, { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".ts"))
+      // It has V8 compile the chunks of the package itself, and nothing else.
+      .filter((name) => name !== "launch/chunks.ts" && name !== "launch/code-cache.ts")
       .filter((name) => banned.test(readFileSync(join(src, name), "utf8")));
     expect(guilty).toEqual([]);
   });

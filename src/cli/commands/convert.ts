@@ -18,6 +18,7 @@ import {
 import { checkOutputPaths } from "../output-paths.ts";
 import { reporterSpecs } from "../reports.ts";
 import { urlFromTemplate } from "../url-option.ts";
+import { YoungGeneration } from "../young-generation.ts";
 
 interface ConvertFlags extends InputOptions {
   readonly to: string;
@@ -52,14 +53,13 @@ export async function runConvert(
 ): Promise<number> {
   const flags = rawFlags as unknown as ConvertFlags;
   const settings = settingsOf(flags);
-  // What a record leaves behind is gone with the next: the young generation need not grow with the input.
-  process.getBuiltinModule("node:v8").setFlagsFromString("--semi-space-growth-factor=1");
   const failOn = (flags.failOn ?? []).map((what) => choiceOption(what, "--fail-on", FAIL_ON));
   const limits = inputOptions(flags);
   const wanted = wantedOutputs(flags);
   // What goes to a file is to be complete, also when nobody reads standard output to its end.
   if (hasFiles(wanted)) io.stdout.makeOptional();
   const outputs = await openOutputs(wanted, settings.to, io);
+  const young = new YoungGeneration();
   try {
     const converter = new Converter(settings, sinkOf(outputs, limits.quiet));
     const input = await eachRecord(inputs, limits, io, {
@@ -71,7 +71,10 @@ export async function runConvert(
         return isAccepted;
       },
       sourceFinding: (source, code, args) => outputs.reports.source(source, code, args),
-      drain: () => outputs.drain(),
+      drain: () => {
+        young.keepSmall();
+        return outputs.drain();
+      },
       // A report of one's own has a word for every record, also for those that go this way.
       ...(flags.reporter === undefined && converter.probe !== undefined ? { probe: converter.probe } : {}),
     });
@@ -89,6 +92,8 @@ export async function runConvert(
   } catch (error) {
     await outputs.discard();
     throw error;
+  } finally {
+    young.release();
   }
 }
 
