@@ -21,19 +21,31 @@ export interface Content {
  */
 export class Identities {
   private readonly counts = new CountTable();
+  private readonly digest = Buffer.alloc(32);
 
   /** The identity of the next message with this content: 32 hexadecimal digits. */
   next(content: Content): string {
     const digest = contentDigest(content);
-    const occurrence = this.counts.add(digest);
-    return hash("sha256", Buffer.concat([digest, Buffer.from(`/${occurrence}`)]), "hex").slice(0, 32);
+    this.digest.write(digest, "hex");
+    const occurrence = this.counts.add(this.digest);
+    return (occurrence === 1 ? digest : hash("sha256", `${digest}/${occurrence}`)).slice(0, 32);
   }
 }
 
-/** SHA-256 over the parts with their lengths, so that no part can pass for a piece of another. */
-function contentDigest({ method, payload, fingerprint }: Content): Buffer {
+/** Hashed in one call up to here; that takes a third of the time for small payloads, and a resumed run hashes them all. */
+const SMALL_BYTES = 16 * 1024;
+const scratch = Buffer.alloc(SMALL_BYTES);
+
+/** SHA-256 in hexadecimal over the parts with their lengths, so that no part can pass for a piece of another. */
+function contentDigest({ method, payload, fingerprint }: Content): string {
   const head = `chatx replay 1\n${method}\n${fingerprint.length}\n${fingerprint}\n${payload.length}\n`;
-  return createHash("sha256").update(head).update(payload).digest();
+  // Three bytes are the most that one unit of UTF-16 takes.
+  if (head.length * 3 + payload.length > SMALL_BYTES) {
+    return createHash("sha256").update(head).update(payload).digest("hex");
+  }
+  const headBytes = scratch.write(head);
+  scratch.set(payload, headBytes);
+  return hash("sha256", scratch.subarray(0, headBytes + payload.length));
 }
 
 /** The value of an Idempotency-Key header: a String of RFC 8941 (draft-ietf-httpapi-idempotency-key-header-07). */

@@ -45,9 +45,14 @@ export interface PayloadFacts {
 
 /** Facts that take time to find, and are not wanted of every message. */
 export interface LateFacts {
-  readonly identity?: string;
-  /** Called once the message has its name, and before the next record is planned; never for one beyond --limit. */
-  of(key: Pick<PlannedMessage, "sequence" | "identity">): Omit<PayloadFacts, "converted" | "identity">;
+  readonly identity?: string | undefined;
+  /**
+   * Whether the message is to be sent, once it has its name. One that is not gets its place in the plan and nothing
+   * more. Absent: it is.
+   */
+  readonly isWanted?: ((key: Pick<PlannedMessage, "sequence" | "identity">) => boolean) | undefined;
+  /** Called at most once, before the next record is planned; never for one beyond --limit. */
+  of(): Omit<PayloadFacts, "converted" | "identity">;
 }
 
 export type PlanRecord = Pick<InputRecord, "source" | "number" | "start" | "bytes" | "capture">;
@@ -81,8 +86,15 @@ export class Planner {
     const converted = "of" in given ? undefined : given.converted;
     const identity = this.identityOf(method, converted ?? record.bytes, given.identity);
     if (this.isFull) return { leftOut: "beyond --limit" };
-    const key = { sequence: this.planned + 1, identity };
-    const facts: PayloadFacts = "of" in given ? given.of(key) : given;
+    const sequence = this.planned + 1;
+    if ("of" in given && given.isWanted?.({ sequence, identity }) === false) {
+      this.planned++;
+      const { source, number, start } = record;
+      return {
+        message: { sequence, identity, source, record: number, line: start.line, request: notToBeSent },
+      };
+    }
+    const facts: PayloadFacts = "of" in given ? given.of() : given;
     const leftOut = this.whyLeftOut(facts, identity);
     if (leftOut !== undefined) return { leftOut };
     this.planned++;
@@ -140,6 +152,10 @@ export class Planner {
         return facts.conversationId;
     }
   }
+}
+
+function notToBeSent(): never {
+  throw new Error("a message that is not to be sent has no request");
 }
 
 function renderInput(record: PlanRecord, facts: PayloadFacts, identity: string): RenderInput {

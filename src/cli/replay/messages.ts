@@ -24,8 +24,8 @@ export interface MessageSink {
   sourceFinding<C extends DiagnosticCode>(source: string, code: C, args: DiagnosticArgs[C]): void;
   /** Whether the rest of the input is of no use. */
   isDone(): boolean;
-  /** Whether more than the name of this message is wanted; finding it takes time. Absent: of all messages. */
-  wantsFacts?(key: Pick<PlannedMessage, "sequence" | "identity">): boolean;
+  /** Whether this message is to be sent; of others the name is enough. Absent: all are. */
+  isWanted?(key: Pick<PlannedMessage, "sequence" | "identity">): boolean;
 }
 
 export interface MessageSource {
@@ -92,20 +92,23 @@ class InputCounts implements ReplayInput {
   }
 }
 
-const NO_FACTS: PayloadFacts = {};
-
 /** Records as they are. */
 class AsCaptured {
   private readonly source: MessageSource;
   private readonly sink: MessageSink;
   private readonly counts: InputCounts;
   private readonly submit: Submit;
+  private readonly isWanted: MessageSink["isWanted"];
 
   constructor(source: MessageSource, sink: MessageSink, counts: InputCounts, submit: Submit) {
     this.source = source;
     this.sink = sink;
     this.counts = counts;
     this.submit = submit;
+    // What is selected by its facts has to be looked at before it has a place in the plan.
+    const { sinceMs, untilMs, shard } = source.plan;
+    const isSelected = (sinceMs ?? untilMs ?? shard) !== undefined;
+    this.isWanted = isSelected ? undefined : sink.isWanted;
   }
 
   record(record: InputRecord): boolean | Promise<boolean> {
@@ -120,19 +123,12 @@ class AsCaptured {
       this.sink.findings(refusal.findings);
       return false;
     }
-    const identity = record.capture?.identity;
     const submitted = this.submit(record, {
-      ...(identity === undefined ? {} : { identity }),
-      of: (key) => (this.wantsFacts(key) ? factsOf(record, plan, wanted) : NO_FACTS),
+      identity: record.capture?.identity,
+      isWanted: this.isWanted,
+      of: () => factsOf(record, plan, wanted),
     });
     return submitted?.then(() => true) ?? true;
-  }
-
-  /** What is selected by is wanted of every record. */
-  private wantsFacts(key: Pick<PlannedMessage, "sequence" | "identity">): boolean {
-    const { sinceMs, untilMs, shard } = this.source.plan;
-    const isSelected = (sinceMs ?? untilMs ?? shard) !== undefined;
-    return isSelected || (this.sink.wantsFacts?.(key) ?? true);
   }
 
   async finish(): Promise<void> {

@@ -140,7 +140,7 @@ export class ReplayRun {
       findings: () => undefined,
       sourceFinding: () => undefined,
       isDone: () => messages.isAbandoned,
-      wantsFacts: () => false,
+      isWanted: () => false,
     }).then(
       () => messages.end(),
       (error: unknown) => messages.fail(error),
@@ -171,7 +171,7 @@ export class ReplayRun {
         isLeft = runner.isStopped && (!canReadTwice || this.parts.io.signal.aborted);
         return isLeft || messages.isAbandoned;
       },
-      wantsFacts: (key) => this.parts.journals.journal.finalState(key) === undefined,
+      isWanted: (key) => this.parts.journals.journal.finalState(key) === undefined,
     }).then(
       (result) => {
         read = result;

@@ -15,6 +15,7 @@ export class OutcomeTable {
   private entries = 0;
   private words = new Uint32Array(this.capacity * WORDS);
   private readonly wanted = new Uint32Array(4);
+  private readonly wantedBytes = Buffer.from(this.wanted.buffer);
 
   get size(): number {
     return this.entries;
@@ -56,7 +57,7 @@ export class OutcomeTable {
   }
 
   private readIdentity(identity: string): void {
-    for (let k = 0; k < 4; k++) this.wanted[k] = Number.parseInt(identity.slice(k * 8, k * 8 + 8), 16);
+    this.wantedBytes.write(identity, "hex");
   }
 
   private isWanted(at: number): boolean {
