@@ -1,7 +1,5 @@
-import { severityOf } from "../diagnostics/catalogue.ts";
 import type { Place } from "../diagnostics/finding.ts";
-import { findingsOf, type Placed } from "../diagnostics/place.ts";
-import { type Examined, isRejected } from "../formats/examine.ts";
+import { isRejected } from "../formats/examine.ts";
 import type { FormatAdapter } from "../formats/types.ts";
 import type { Probe } from "../input/cutting.ts";
 import type { InputRecord } from "../input/types.ts";
@@ -16,10 +14,10 @@ import { FastPath } from "./fast/fast-path.ts";
 import { type Folded, foldParts, type HeldPart, heldPart, writeFolded } from "./folding.ts";
 import { LossTracer, type Trail } from "./loss.ts";
 import { keptAlike, mergedPlaces } from "./merged-places.ts";
-import { fieldName } from "./places.ts";
 import { type ConversationRead, readRecord, writeWhole } from "./read-record.ts";
 import { whyUnwanted } from "./select.ts";
 import type { ConvertSettings, ConvertSink, ConvertSummary } from "./types.ts";
+import { Verdicts } from "./verdicts.ts";
 import type { EdgeMap, Written } from "./write.ts";
 
 /** A record whose conversation may get more parts: held until the input ends. */
@@ -48,13 +46,14 @@ export class Converter {
   private readonly repeats = new RepeatTable();
   private readonly held = new Map<string, Held[]>();
   private readonly tracers = new Map<FormatAdapter, LossTracer>();
-  private readonly zonesReported = new Set<string>();
   private readonly counts = new ConvertCounts();
+  private readonly verdicts: Verdicts;
   private readonly fast: FastPath | undefined;
 
   constructor(settings: ConvertSettings, sink: ConvertSink) {
     this.settings = settings;
     this.sink = sink;
+    this.verdicts = new Verdicts(settings, sink, this.counts);
     this.fast = FastPath.of(settings, sink, { repeats: this.repeats, counts: this.counts });
   }
 
@@ -70,59 +69,45 @@ export class Converter {
     this.counts.read++;
     const reading = readRecord(record, this.settings);
     const { examined } = reading;
-    if (reading.kind === "rejected") this.reject(record, examined);
-    else if (reading.kind === "skipped") this.skip(record, examined, reading.what);
-    else if (reading.isPart) this.hold(record, reading);
-    else this.stream(record, reading);
-    return this.outcome;
+    if (reading.kind === "rejected") return this.verdicts.reject(record, examined);
+    if (reading.kind === "skipped") return this.verdicts.skip(record, examined, reading.what);
+    return reading.isPart ? this.hold(record, reading) : this.stream(record, reading);
   }
 
-  private outcome = true;
-
-  private stream(record: InputRecord, reading: ConversationRead): void {
+  private stream(record: InputRecord, reading: ConversationRead): boolean {
+    const { verdicts } = this;
     const { examined, conversation, document, format, readEdges } = reading;
     const unwanted = whyUnwanted(conversation, this.settings);
-    if (unwanted !== undefined) {
-      this.skip(record, examined, unwanted);
-      return;
-    }
+    if (unwanted !== undefined) return verdicts.skip(record, examined, unwanted);
     const repeat = this.repeats.seen(conversation.id, record.bytes);
     if (repeat !== "new") {
       const code = repeat === "same" ? "convert/exact-repeat" : "convert/differing-repeat";
       examined.report(code, "", { id: conversation.id });
-      if (isRejected(examined, this.settings.strict)) {
-        this.reject(record, examined);
-        return;
-      }
-      this.skip(record, examined, repeat === "same" ? "exact repeat" : "repeat that differs");
-      return;
+      if (isRejected(examined, this.settings.strict)) return verdicts.reject(record, examined);
+      return verdicts.skip(record, examined, repeat === "same" ? "exact repeat" : "repeat that differs");
     }
     const written = writeWhole(reading, this.settings);
-    if (written === "rejected") {
-      this.reject(record, examined);
-    } else if (written === "no message left") {
-      this.skip(record, examined, written);
-    } else {
-      this.accept(record, examined);
-      this.traceLoss(record, format, document, { written, readEdges });
-      this.emit(conversation, written, format, record);
-    }
+    if (written === "rejected") return verdicts.reject(record, examined);
+    if (written === "no message left") return verdicts.skip(record, examined, written);
+    verdicts.accept(record, examined);
+    this.traceLoss(record, format, document, { written, readEdges });
+    this.emit(conversation, written, format, record);
+    return true;
   }
 
-  private hold(record: InputRecord, reading: ConversationRead): void {
+  private hold(record: InputRecord, reading: ConversationRead): boolean {
     const { examined, conversation, readEdges } = reading;
     if (this.repeats.seenContent(conversation.id, record.bytes)) {
       examined.report("convert/exact-repeat", "", { id: conversation.id });
-      this.skip(record, examined, "exact repeat");
-      return;
+      return this.verdicts.skip(record, examined, "exact repeat");
     }
     const parts = this.held.get(conversation.id);
     const { source, number, pointer, start } = record;
     const part: Held = { ...heldPart(reading), record: { source, number, pointer, start }, readEdges };
     if (parts === undefined) this.held.set(conversation.id, [part]);
     else parts.push(part);
-    this.outcome = true;
-    this.publish(record, examined);
+    this.verdicts.publish(record, examined);
+    return true;
   }
 
   /** Writes the conversations that were held, in an order that does not depend on that of the records. */
@@ -149,7 +134,7 @@ export class Converter {
     }
     const last = parts.at(-1)!;
     const { written, diagnostics, report, isEmpty } = writeFolded(folded, this.settings);
-    const findings = this.publish(heldRecord(last), { ...last, diagnostics, report });
+    const findings = this.verdicts.publish(heldRecord(last), { ...last, diagnostics, report });
     const error = findings.find(({ severity }) => severity === "error");
     if (error !== undefined) {
       this.counts.rejected.add(error.code, parts.length);
@@ -186,68 +171,6 @@ export class Converter {
       { id: conversation.id, value: written.value, from: format.id, source, record: number },
       conversation,
     );
-  }
-
-  private accept(record: InputRecord, examined: Examined): void {
-    this.outcome = true;
-    this.counts.written++;
-    this.publish(record, examined);
-  }
-
-  private skip(record: InputRecord, examined: Examined, what: string): void {
-    this.outcome = true;
-    this.counts.skipped.add(what);
-    this.publish(record, examined);
-  }
-
-  private reject(record: InputRecord, examined: Examined): void {
-    this.outcome = false;
-    const { strict } = this.settings;
-    const code = examined.diagnostics.find(
-      (diagnostic) => severityOf(diagnostic.code, strict) === "error",
-    )?.code;
-    this.counts.rejected.add(code ?? "decode/time-unknown");
-    const findings = this.publish(record, examined);
-    this.sink.rejected?.(record, findings);
-  }
-
-  private publish(record: InputRecord, examined: Examined) {
-    const diagnostics = examined.diagnostics.filter((diagnostic) => this.isNews(record.source, diagnostic));
-    if (diagnostics.length === 0) return [];
-    this.count(diagnostics, record);
-    const format = examined.format?.id;
-    const findings = findingsOf(record, examined.text, diagnostics, {
-      strict: this.settings.strict,
-      ...(format === undefined ? {} : { format }),
-    });
-    this.sink.findings(findings);
-    return findings;
-  }
-
-  /** An assumed time zone is worth one line for a source, not one for every time. */
-  private isNews(source: string, diagnostic: Placed): boolean {
-    if (diagnostic.code !== "decode/zone-assumed" || this.settings.strict) return true;
-    if (this.zonesReported.has(source)) return false;
-    this.zonesReported.add(source);
-    return true;
-  }
-
-  private count(diagnostics: readonly Placed[], record?: RecordFacts): void {
-    for (const diagnostic of diagnostics) {
-      this.counts.addFinding(diagnostic);
-      if (diagnostic.code !== "convert/invented" || record === undefined) continue;
-      const { field, reason } = diagnostic.args;
-      const { source, number } = record;
-      this.sink.loss?.({
-        source,
-        record: number,
-        pointer: "",
-        field: fieldName(field),
-        fate: "invented",
-        to: [field],
-        reason,
-      });
-    }
   }
 
   private traceLoss(record: RecordFacts, format: FormatAdapter, document: JsonObject, trail: Trail): void {

@@ -75,20 +75,24 @@ export interface ConvertSink {
   loss?(entry: LossEntry): void;
 }
 
-/** `read` = `written` + `skipped` + `rejected`, always. */
+/** What a conversion came to: `read` is always `written + skipped + rejected`. */
 export interface ConvertSummary {
   readonly read: number;
-  /** Records that are in the output; several events may make one conversation. */
+  /** Records that are in the output. */
   readonly written: number;
+  /** How many conversations the written records make; events of one conversation are folded into it. */
   readonly conversations: number;
   readonly skipped: number;
   readonly rejected: number;
+  /** Records by the reason for which they were skipped. */
   readonly skippedBy: ReadonlyMap<string, number>;
+  /** Records by the code that rejected them. */
   readonly rejectedBy: ReadonlyMap<DiagnosticCode, number>;
-  /** Leaves by field. */
+  /** Leaves of the input by field: left out, of which only a part is in the output, and not known to the format. */
   readonly dropped: ReadonlyMap<string, number>;
   readonly derived: ReadonlyMap<string, number>;
   readonly unknownFields: ReadonlyMap<string, number>;
+  /** Leaves of the output by field that nothing in the input tells. */
   readonly invented: ReadonlyMap<string, number>;
   readonly findings: ReadonlyMap<DiagnosticCode, number>;
 }

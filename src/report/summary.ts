@@ -1,34 +1,13 @@
-import type { DiagnosticCode } from "../diagnostics/diagnostic.ts";
+import type { ConvertSummary } from "../convert/types.ts";
 import { clip } from "../diagnostics/quote.ts";
 import { safeText } from "./safe.ts";
-
-/** What a conversion came to: `read` is always `written + skipped + rejected`. */
-export interface ConvertSummaryFacts {
-  readonly read: number;
-  readonly written: number;
-  readonly skipped: number;
-  readonly rejected: number;
-  /** How many conversations the written records make; events of one conversation are folded into it. */
-  readonly conversations?: number;
-  /** Records by the reason for which they were skipped. */
-  readonly skippedBy: ReadonlyMap<string, number>;
-  /** Records by the code that rejected them. */
-  readonly rejectedBy: ReadonlyMap<DiagnosticCode, number>;
-  /** Leaves of the input by field: left out, of which only a part is in the output, and not known to the format. */
-  readonly dropped: ReadonlyMap<string, number>;
-  readonly derived: ReadonlyMap<string, number>;
-  readonly unknownFields: ReadonlyMap<string, number>;
-  /** Leaves of the output by field that nothing in the input tells. */
-  readonly invented: ReadonlyMap<string, number>;
-  readonly findings: ReadonlyMap<DiagnosticCode, number>;
-}
 
 const LONGEST_LIST = 12;
 const LONGEST_NAME = 120;
 
 /** The summary of a conversion for people, with a line feed at the end; lists with nothing in them are left out. */
-export function convertSummary(facts: ConvertSummaryFacts): string {
-  const { read, written, skipped, rejected, conversations = written } = facts;
+export function convertSummary(facts: ConvertSummary): string {
+  const { read, written, skipped, rejected, conversations } = facts;
   const lines = [
     `records read ${read} = written ${written} + skipped ${skipped} + rejected ${rejected}`,
     ...(conversations === written ? [] : [`conversations written ${conversations}`]),

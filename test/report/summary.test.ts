@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type ConvertSummaryFacts, convertSummary } from "../../src/report/summary.ts";
+import type { ConvertSummary } from "../../src/convert/types.ts";
+import { convertSummary } from "../../src/report/summary.ts";
 import { anyText, unsafeOnTerminal } from "./arbitrary.ts";
 
-const nothing: ConvertSummaryFacts = {
+const nothing: ConvertSummary = {
   read: 5,
   written: 3,
+  conversations: 3,
   skipped: 1,
   rejected: 1,
   skippedBy: new Map(),

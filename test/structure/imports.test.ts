@@ -32,7 +32,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   ],
   // input and model: types only.
   replay: ["json", "diagnostics", "files", "input", "model", "template", "transport", "trust"],
-  report: ["json", "diagnostics", "transport", "replay"],
+  // convert: types only.
+  report: ["json", "diagnostics", "convert", "transport", "replay"],
   library: ["json", "diagnostics", "model", "input", "formats", "convert", "validate"],
   // It loads the built command by name.
   launch: [],

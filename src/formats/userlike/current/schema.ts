@@ -14,6 +14,7 @@ import {
 } from "../../wire.ts";
 import { LegacyMessage, OperatorInBrief, ZONELESS } from "../common-schema.ts";
 import { known, openShape } from "../known.ts";
+import { pairFields } from "../pair-fields.ts";
 import { CURRENT_PAIRS } from "../pairs.ts";
 import { Contact, contactFields } from "./contact-schema.ts";
 
@@ -22,16 +23,7 @@ import { Contact, contactFields } from "./contact-schema.ts";
  * What is known of them comes from two partial bodies; see fixtures/userlike/NOTES.md.
  */
 
-const typeField = (type: string) =>
-  known(z.literal(type), "documented", "Callback type", "Tells the five formats apart.");
-
-const eventField = (type: string) =>
-  described(
-    known(text(), "documented", "Event", "What happened; an unknown event is read as its type allows."),
-    {
-      examples: [...CURRENT_PAIRS.get(type)!],
-    },
-  );
+const named = pairFields(CURRENT_PAIRS, "documented");
 
 const TranscriptMessage = once(() =>
   described(
@@ -161,8 +153,7 @@ const conversationFields = once(() => ({
 const callback = (type: string, title: string) =>
   described(
     z.looseObject({
-      _type: typeField(type),
-      _event: eventField(type),
+      ...named(type),
       id: conversationId(),
       ...conversationFields(),
     }),
@@ -212,8 +203,7 @@ export const UntypedPart = once(() =>
 const Operator = once(() =>
   described(
     z.looseObject({
-      _type: typeField("operator"),
-      _event: eventField("operator"),
+      ...named("operator"),
       ...OperatorInBrief().shape,
       username: known(optionalText(), "inferred", "User name", "As in 2014."),
       locale: known(optionalText(), "inferred", "Locale", "As in 2014."),
@@ -227,8 +217,7 @@ const Operator = once(() =>
 const ContactCallback = once(() =>
   described(
     z.looseObject({
-      _type: typeField("contact"),
-      _event: eventField("contact"),
+      ...named("contact"),
       ...contactFields(),
       contact: known(z.nullish(Contact()), "inferred", "Contact", "Whether it is nested is not known."),
     }),
@@ -238,7 +227,7 @@ const ContactCallback = once(() =>
 
 const UmWidget = once(() =>
   openShape(
-    described(z.looseObject({ _type: typeField("um_widget"), _event: eventField("um_widget") }), {
+    described(z.looseObject({ ...named("um_widget") }), {
       title: "Userlike um_widget callback",
     }),
   ),

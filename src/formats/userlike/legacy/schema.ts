@@ -14,6 +14,7 @@ import {
 } from "../../wire.ts";
 import { LegacyMessage, OperatorInBrief } from "../common-schema.ts";
 import { known, openShape } from "../known.ts";
+import { pairFields } from "../pair-fields.ts";
 import { LEGACY_PAIRS } from "../pairs.ts";
 
 /**
@@ -21,16 +22,7 @@ import { LEGACY_PAIRS } from "../pairs.ts";
  * null may be null or missing is inferred throughout. See fixtures/userlike-legacy/NOTES.md.
  */
 
-const typeField = (type: string) =>
-  known(z.literal(type), "seen", "Callback type", "Tells the formats apart.");
-
-const eventField = (type: string) =>
-  described(
-    known(z.string(), "seen", "Event", "What happened; an unknown event is read as its type allows."),
-    {
-      examples: [...LEGACY_PAIRS.get(type)!],
-    },
-  );
+const named = pairFields(LEGACY_PAIRS, "seen");
 
 const text = (title: string, note = "A text.") => known(optionalText(), "seen", title, note);
 const flag = (title: string, note = "A boolean.") => known(z.nullish(truth()), "seen", title, note);
@@ -87,8 +79,7 @@ const ChatMeta = once(() =>
   described(
     z
       .looseObject({
-        _type: typeField("chat_meta"),
-        _event: eventField("chat_meta"),
+        ...named("chat_meta"),
         ...common(),
         ended_at: known(z.nullish(anyTime()), "seen", "End", `${ZONELESS_TIME} Null while the chat runs.`),
         duration: text("Duration", "HH:MM:SS from created_at to ended_at; runs on while the chat is open."),
@@ -159,8 +150,7 @@ const ChatMeta = once(() =>
 const OfflineMessage = once(() =>
   described(
     z.looseObject({
-      _type: typeField("offline_message"),
-      _event: eventField("offline_message"),
+      ...named("offline_message"),
       ...common(),
       message: known(z.string(), "seen", "Text", "The one message of the contact."),
       has_screenshot: known(z.nullish(truth()), "third-party", "Has a screenshot", "In the old REST API."),
@@ -174,8 +164,7 @@ const OfflineMessage = once(() =>
 const Operator = once(() =>
   described(
     z.looseObject({
-      _type: typeField("operator"),
-      _event: eventField("operator"),
+      ...named("operator"),
       ...OperatorInBrief().shape,
       username: text("User name"),
       jid: text("Jabber id"),
@@ -195,7 +184,7 @@ const Operator = once(() =>
 
 const ChatWidget = once(() =>
   openShape(
-    described(z.looseObject({ _type: typeField("chat_widget"), _event: eventField("chat_widget") }), {
+    described(z.looseObject({ ...named("chat_widget") }), {
       title: "Userlike chat_widget callback",
       description:
         "157 flat members were seen, all of them settings of the widget; they are not listed here.",
