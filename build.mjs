@@ -1,7 +1,15 @@
 // Builds dist/: the command (CommonJS chunks), the library (ES modules), its types, and the licences of what is
 // bundled. Run by `npm run build`; the same source gives the same bytes.
 import { execFileSync } from "node:child_process";
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { rolldown } from "rolldown";
 import bundles, { launcher } from "./rolldown.config.mjs";
 
@@ -23,6 +31,20 @@ async function write({ output, ...input }) {
   return files;
 }
 
+// What the PDF report needs beside its code: the fonts, and the colour profile that pdfkit looks for beside itself.
+const FONTS = "node_modules/@expo-google-fonts/noto-sans";
+mkdirSync(`${fresh}/fonts`);
+copyFileSync(`${FONTS}/400Regular/NotoSans_400Regular.ttf`, `${fresh}/fonts/NotoSans-Regular.ttf`);
+copyFileSync(`${FONTS}/600SemiBold/NotoSans_600SemiBold.ttf`, `${fresh}/fonts/NotoSans-SemiBold.ttf`);
+remember(`${FONTS}/package.json`);
+for (const folder of ["cli", "lib"]) {
+  mkdirSync(`${fresh}/${folder}/data`, { recursive: true });
+  copyFileSync(
+    "node_modules/pdfkit/js/data/sRGB_IEC61966_2_1.icc",
+    `${fresh}/${folder}/data/sRGB_IEC61966_2_1.icc`,
+  );
+}
+
 /** Notes the package that a bundled module belongs to. */
 function remember(id) {
   const match = /^(.*\/node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(id.replaceAll("\\", "/"));
@@ -35,7 +57,14 @@ const notices = [...bundled].sort().map(([name, folder]) => {
 });
 writeFileSync(`${fresh}/THIRD-PARTY-LICENSES.txt`, notices.join(`\n${"-".repeat(78)}\n\n`));
 
+/** A font has a licence of its own beside that of its package. */
 function licenceText(folder) {
+  const font = `${folder}/LICENSE_FONT`;
+  const fontLicence = existsSync(font) ? `\n${readFileSync(font, "utf8")}` : "";
+  return firstLicence(folder) + fontLicence;
+}
+
+function firstLicence(folder) {
   for (const name of ["LICENSE", "LICENSE.md", "license", "license.md", "LICENSE.txt"]) {
     try {
       return readFileSync(`${folder}/${name}`, "utf8");

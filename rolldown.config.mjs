@@ -36,6 +36,26 @@ function withoutChildProcess() {
   };
 }
 
+/**
+ * pdf.js makes code from strings in four places: to find the global object, to load modules, to see whether it may, and
+ * to speed up functions that a PDF holds. None of them is needed, so none is left in.
+ */
+function withoutCodeFromStrings() {
+  const replacements = [
+    [/Function\('return this'\)\(\)/g, "globalThis"],
+    [/return Function\('return require\("' \+ name \+ '"\)'\)\(\);/g, "return undefined;"],
+    [/new Function\(""\);/g, 'throw new Error("no code from strings");'],
+    [/return new Function\("src", "srcOffset", "dest", "destOffset", compiled\);/g, "return null;"],
+  ];
+  return {
+    name: "without-code-from-strings",
+    transform(code, id) {
+      if (!/\/pdfjs-dist\//.test(id)) return undefined;
+      return replacements.reduce((text, [what, by]) => text.replace(what, by), code);
+    },
+  };
+}
+
 /** How the command's files are written. A third of the source is comments and white space, and Node reads all of it. */
 const written = {
   dir: "cli",
@@ -82,5 +102,13 @@ const library = {
   },
 };
 
-export default defineConfig([command, library]);
+/** The thread that reads PDF files: pdf.js is loaded nowhere else. */
+const pdfReader = {
+  ...shared,
+  plugins: [withoutChildProcess(), withoutCodeFromStrings()],
+  input: { "read-worker": "src/document/read-worker.ts" },
+  output: { ...written, dir: "document", format: "esm", entryFileNames: "[name].mjs" },
+};
+
+export default defineConfig([command, library, pdfReader]);
 export { launcher };

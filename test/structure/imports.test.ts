@@ -30,6 +30,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "transport",
     "trust",
   ],
+  document: ["json", "diagnostics", "model"],
   // input and model: types only.
   replay: ["json", "diagnostics", "files", "input", "model", "template", "transport", "trust"],
   // convert: types only.
@@ -48,6 +49,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "validate",
     "endpoint",
     "template",
+    "document",
     "transport",
     "trust",
     "replay",
@@ -65,6 +67,11 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "get-east-asian-width": ["report"],
   "fast-glob": ["input"],
   undici: ["transport"],
+  pdfkit: ["document"],
+  fontkit: ["document"],
+  linebreak: ["document"],
+  "pdfjs-dist/legacy/build/pdf.mjs": ["document"],
+  "pdfjs-dist/legacy/build/pdf.worker.mjs": ["document"],
 };
 
 /** Rooms that also run where there is no Node. */

@@ -1,0 +1,155 @@
+import LineBreaker from "linebreak";
+import { LINE_END } from "./characters.ts";
+import { clustersOf } from "./clusters.ts";
+import type { Face } from "./face.ts";
+import { type Run, runsOf } from "./runs.ts";
+
+/** A line as it is drawn, from left to right. Widths are in thousandths of the font size. */
+export interface Line {
+  readonly runs: readonly Run[];
+  readonly width: number;
+}
+
+/** The smallest piece that a line is made of: a word, or what stands between two places where a line may end. */
+interface Unit {
+  readonly runs: readonly Run[];
+  readonly width: number;
+  /** The spaces behind it, which take no room at the end of a line. */
+  readonly space: Run | undefined;
+}
+
+const TAB = "    ";
+const HYPHENS: ReadonlySet<string> = new Set(["-", "\u00ad", "\u2010"]);
+/** Units that are remembered, by their text; longer ones hardly come twice. */
+const MOST_REMEMBERED = 20_000;
+const LONGEST_REMEMBERED = 40;
+
+/** Sets texts in lines of a width, with the same faces each time. */
+export class Setter {
+  private readonly faces: readonly Face[];
+  private readonly remembered = new Map<string, Unit>();
+
+  constructor(faces: readonly Face[]) {
+    this.faces = faces;
+  }
+
+  /** The lines of a text; at least one. `width` is in thousandths of the font size. */
+  lines(text: string, width: number): Line[] {
+    const lines: Line[] = [];
+    for (const paragraph of text.split(LINE_END)) this.fill(paragraph.replaceAll("\t", TAB), width, lines);
+    return lines;
+  }
+
+  private fill(paragraph: string, width: number, lines: Line[]): void {
+    const line = new LineInProgress(lines);
+    for (const text of unitTexts(paragraph)) {
+      const unit = this.unit(text);
+      if (line.width + unit.width > width && !line.isEmpty) line.end();
+      if (unit.width <= width) line.add(unit);
+      else this.addCut(text, width, line);
+    }
+    line.end();
+  }
+
+  /** A word that is wider than a line is cut between two of its characters. */
+  private addCut(text: string, width: number, line: LineInProgress): void {
+    let part = "";
+    let partWidth = 0;
+    for (const cluster of clustersOf(text)) {
+      const { width: clusterWidth } = this.unit(cluster);
+      if (partWidth + clusterWidth > width && part !== "") {
+        const rest = HYPHENS.has(part.at(-1)!) && part.length > 1 ? part.slice(-1) : "";
+        line.add(this.measure(part.slice(0, part.length - rest.length)));
+        line.end();
+        part = rest;
+        partWidth = rest === "" ? 0 : this.unit(rest).width;
+      }
+      part += cluster;
+      partWidth += clusterWidth;
+    }
+    line.add(this.measure(part));
+  }
+
+  private unit(text: string): Unit {
+    if (text.length > LONGEST_REMEMBERED) return this.measure(text);
+    const known = this.remembered.get(text);
+    if (known !== undefined) return known;
+    const unit = this.measure(text);
+    if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
+    this.remembered.set(text, unit);
+    return unit;
+  }
+
+  private measure(text: string): Unit {
+    const word = text.trimEnd();
+    const runs = runsOf(word, this.faces);
+    const [space] = runsOf(text.slice(word.length), this.faces);
+    return { runs, width: widthOf(runs), space };
+  }
+}
+
+/**
+ * Where a line may end (UAX #14): a text cut behind each such place, but not behind a hyphen. Who copies two lines, or
+ * reads them with a program, could not tell whether it was there before; in an address it matters.
+ */
+function* unitTexts(paragraph: string): Generator<string> {
+  const breaker = new LineBreaker(paragraph);
+  let start = 0;
+  for (let next = breaker.nextBreak(); next !== null; next = breaker.nextBreak()) {
+    const isBehindHyphen = HYPHENS.has(paragraph.charAt(next.position - 1));
+    if (isBehindHyphen && next.position < paragraph.length) continue;
+    if (next.position > start) yield paragraph.slice(start, next.position);
+    start = next.position;
+  }
+}
+
+function widthOf(runs: readonly Run[]): number {
+  return runs.reduce((sum, run) => sum + run.width, 0);
+}
+
+class LineInProgress {
+  private readonly lines: Line[];
+  private runs: Run[] = [];
+  private space: Run | undefined;
+  width = 0;
+
+  constructor(lines: Line[]) {
+    this.lines = lines;
+  }
+
+  get isEmpty(): boolean {
+    return this.runs.length === 0 && this.space === undefined;
+  }
+
+  add(unit: Unit): void {
+    this.flushSpace();
+    this.runs.push(...unit.runs);
+    this.width += unit.width + (unit.space?.width ?? 0);
+    this.space = unit.space;
+  }
+
+  end(): void {
+    const width = this.width - (this.space?.width ?? 0);
+    this.lines.push({ runs: joined(this.runs), width });
+    this.runs = [];
+    this.space = undefined;
+    this.width = 0;
+  }
+
+  private flushSpace(): void {
+    if (this.space !== undefined) this.runs.push(this.space);
+    this.space = undefined;
+  }
+}
+
+/** Neighbours of the same face as one run. */
+function joined(runs: readonly Run[]): Run[] {
+  const result: Run[] = [];
+  for (const run of runs) {
+    const last = result.at(-1);
+    if (run.kind === "text" && last?.kind === "text" && last.face === run.face) {
+      result[result.length - 1] = { ...last, text: last.text + run.text, width: last.width + run.width };
+    } else result.push(run);
+  }
+  return result;
+}

@@ -1,0 +1,83 @@
+import { isControl, isInvisible, isOtherSpace, isSimple, nameOf } from "./characters.ts";
+import { clustersOf } from "./clusters.ts";
+import type { Face } from "./face.ts";
+
+/** A stretch of one line that is drawn alike. Widths are in thousandths of the font size. */
+export type Run =
+  | { readonly kind: "text"; readonly face: number; readonly text: string; readonly width: number }
+  /** A character that cannot be drawn as itself: a box with its name. `copied` is the text that stands for it. */
+  | { readonly kind: "box"; readonly copied: string; readonly name: string; readonly width: number };
+
+/** The name in a box is set in half the size. */
+export const BOX_TEXT_SCALE = 0.5;
+/** Space around the name, on either side; in thousandths of the font size. */
+export const BOX_PADDING = 120;
+const SPACE = 0x20;
+
+/** The runs of a text, in the text's own order. `faces` are tried in turn for each cluster of characters. */
+export function runsOf(text: string, faces: readonly Face[]): Run[] {
+  if (isSimple(text)) return text === "" ? [] : [textRun(0, text, faces)];
+  const runs: Run[] = [];
+  let pending = "";
+  let face = 0;
+  const flush = () => {
+    if (pending !== "") runs.push(textRun(face, pending, faces));
+    pending = "";
+  };
+  const add = (index: number, part: string) => {
+    if (index !== face) flush();
+    face = index;
+    pending += part;
+  };
+  for (const cluster of clustersOf(text)) {
+    const index = faceFor(cluster, faces);
+    if (index >= 0) {
+      add(index, cluster);
+      continue;
+    }
+    for (const character of cluster) {
+      const codePoint = character.codePointAt(0)!;
+      const own = isControl(codePoint) ? -1 : faces.findIndex((one) => one.has(codePoint));
+      if (own >= 0) add(own, character);
+      else if (isOtherSpace(codePoint)) add(0, codePoint === 0x3000 ? "  " : " ");
+      else if (!isInvisible(codePoint)) {
+        flush();
+        runs.push(boxRun(character, faces));
+      }
+    }
+  }
+  flush();
+  return runs;
+}
+
+/** Index of the first face that has everything of a cluster that is to be seen; -1 for none. */
+function faceFor(cluster: string, faces: readonly Face[]): number {
+  const needed = [...cluster]
+    .map((character) => character.codePointAt(0)!)
+    .filter((codePoint) => !isInvisible(codePoint));
+  if (needed.length === 0 || needed.some(isControl)) return -1;
+  return faces.findIndex((face) => needed.every((codePoint) => face.has(codePoint)));
+}
+
+function textRun(face: number, text: string, faces: readonly Face[]): Run {
+  return { kind: "text", face, text, width: faces[face]!.widthOf(text) };
+}
+
+function boxRun(character: string, faces: readonly Face[]): Run {
+  const codePoint = character.codePointAt(0)!;
+  const name = nameOf(codePoint).slice(2);
+  const width = faces[0]!.widthOf(name) * BOX_TEXT_SCALE + 2 * BOX_PADDING;
+  return { kind: "box", copied: isControl(codePoint) ? nameOf(codePoint) : character, name, width };
+}
+
+/** The characters of a text that no face has, as they come; controls are shown on purpose and not among them. */
+export function* missingIn(text: string, faces: readonly Face[]): Generator<string> {
+  if (isSimple(text)) return;
+  for (const character of text) {
+    const codePoint = character.codePointAt(0)!;
+    if (codePoint <= SPACE || isControl(codePoint) || isInvisible(codePoint) || isOtherSpace(codePoint))
+      continue;
+    if (codePoint === 0x2028 || codePoint === 0x2029) continue;
+    if (!faces.some((face) => face.has(codePoint))) yield character;
+  }
+}
