@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { escapeControls } from "../diagnostics/quote.ts";
+import { addCapture } from "./describe/capture.ts";
 import { addConvert } from "./describe/convert.ts";
 import { addFormats } from "./describe/formats.ts";
 import { addReplay } from "./describe/replay.ts";
@@ -17,6 +18,7 @@ Examples:
   chatx validate --strict 'captures/**/*.json'
   chatx formats --explain unknown.json
   chatx replay captures/ --url https://staging.example.com/hook --journal run.jsonl
+  chatx capture --out-dir captures
 
 Exit codes: 0 done; 1 some records were invalid, rejected or failed; 2 wrong usage; 3 an input cannot be read or
 nothing matched; 4 an output or journal cannot be written; 5 the endpoint is down or refuses our credentials;
@@ -46,6 +48,7 @@ export function buildProgram(io: Io, setCode: SetCode, name = ""): Command {
     ["convert", addConvert],
     ["validate", addValidate],
     ["replay", addReplay],
+    ["capture", addCapture],
     ["template", addTemplate],
     ["formats", addFormats],
     ["schema", addSchema],

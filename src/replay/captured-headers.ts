@@ -1,4 +1,5 @@
 import { escapeControls } from "../diagnostics/quote.ts";
+import { MASKED } from "../trust/secret-names.ts";
 
 /**
  * Which headers of a captured request can be sent again. Left out is what belongs to the old connection, to the old
@@ -39,6 +40,8 @@ export function capturedHeaders(
   for (const [name, value] of captured) {
     const lower = name.toLowerCase();
     if (isLeftOut(lower) || named.has(lower) || replaced.has(lower)) continue;
+    // A capture keeps the name of what it masks; as a value the mask would be wrong in any request.
+    if (value === MASKED) continue;
     const reason = whyUnsendable(name, value);
     if (reason !== undefined) return { reason };
     headers.push([name, value]);

@@ -31,9 +31,22 @@ type Headers = SignableRequest["headers"];
  * @throws {SetupError} For a secret, header or prefix that cannot be used; its text does not show the secret.
  */
 export function createSigner(options: SignOptions): Signer {
+  if (options.kind === "standard-webhooks") return standardWebhooks(webhookKeys(options.secret));
+  const { header, encoding, prefix } = bodySignature(options);
+  return bodySigner(header, encoding, prefix, options.secret);
+}
+
+/** Where a signature over the body alone stands, and how it is spelled. */
+export interface BodySignature {
+  readonly header: string;
+  readonly encoding: "hex" | "base64";
+  readonly prefix: string;
+}
+
+/** @throws {SetupError} As `createSigner`. */
+export function bodySignature(options: SignOptions): BodySignature {
   if (options.secret === "") throw new SetupError("the secret to sign with is empty");
-  if (options.kind === "standard-webhooks") return standardWebhooks(options.secret);
-  if (options.kind === "smartsupp") return bodySigner("X-Smartsupp-Hmac", "hex", "", options.secret);
+  if (options.kind === "smartsupp") return { header: "X-Smartsupp-Hmac", encoding: "hex", prefix: "" };
   const { header = "X-Signature", encoding = "hex", prefix = "" } = options;
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(header)) {
     throw new SetupError(
@@ -47,7 +60,7 @@ export function createSigner(options: SignOptions): Signer {
       "for example sha256=",
     );
   }
-  return bodySigner(header, encoding, prefix, options.secret);
+  return { header, encoding, prefix };
 }
 
 function bodySigner(header: string, encoding: "hex" | "base64", prefix: string, secret: string): Signer {
@@ -59,26 +72,40 @@ function bodySigner(header: string, encoding: "hex" | "base64", prefix: string, 
   };
 }
 
-function standardWebhooks(secrets: string): Signer {
+function standardWebhooks(keys: readonly Buffer[]): Signer {
+  return {
+    sign(request, { identity }, wallMs) {
+      const time = String(Math.floor(wallMs / 1000));
+      return withHeaders(request, [
+        ["webhook-id", identity],
+        ["webhook-timestamp", time],
+        ["webhook-signature", webhookSignatures(keys, identity, time, request.body).join(" ")],
+      ]);
+    },
+  };
+}
+
+/** The entries of `webhook-signature`, one a key. @param time  As in `webhook-timestamp`. */
+export function webhookSignatures(
+  keys: readonly Buffer[],
+  id: string,
+  time: string,
+  body: Uint8Array,
+): string[] {
+  return keys.map((key) => {
+    const hmac = createHmac("sha256", key).update(`${id}.${time}.`).update(body);
+    return `v1,${hmac.digest("base64")}`;
+  });
+}
+
+/** The keys of Standard Webhooks in a secret, which may hold several with white space between them. @throws {SetupError} */
+export function webhookKeys(secrets: string): Buffer[] {
   const keys = secrets
     .split(/\s+/)
     .filter((one) => one !== "")
     .map(webhookKey);
   if (keys.length === 0) throw new SetupError("the secret to sign with is empty");
-  return {
-    sign(request, { identity }, wallMs) {
-      const time = String(Math.floor(wallMs / 1000));
-      const signatures = keys.map((key) => {
-        const hmac = createHmac("sha256", key).update(`${identity}.${time}.`).update(request.body);
-        return `v1,${hmac.digest("base64")}`;
-      });
-      return withHeaders(request, [
-        ["webhook-id", identity],
-        ["webhook-timestamp", time],
-        ["webhook-signature", signatures.join(" ")],
-      ]);
-    },
-  };
+  return keys;
 }
 
 /** The key in `whsec_<base64>`; the prefix may be left out, as the reference libraries allow. */

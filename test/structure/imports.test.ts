@@ -34,7 +34,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   // input and model: types only.
   replay: ["json", "diagnostics", "files", "input", "model", "template", "transport", "trust"],
   // convert: types only.
-  report: ["json", "diagnostics", "convert", "transport", "replay"],
+  report: ["json", "diagnostics", "convert", "transport", "trust", "replay"],
   library: ["json", "diagnostics", "model", "input", "formats", "convert", "validate"],
   // It loads the built command by name.
   launch: [],

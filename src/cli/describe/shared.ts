@@ -28,6 +28,23 @@ export function withCommonOptions(command: Command): Command {
     .option("--no-color", "no colours (NO_COLOR is honoured too)");
 }
 
+/** What all commands that listen have. */
+export function withServerOptions(command: Command, port = "8080"): Command {
+  return command
+    .option("--host <address>", "where to listen", "127.0.0.1")
+    .option("--port <n>", "0 takes a free one", port)
+    .option(
+      "--allow-host <name>",
+      "another name that requests may call this server by; several times",
+      gathered,
+    )
+    .option("--headers-timeout <time>", "for the header of a request", "10s")
+    .option("--request-timeout <time>", "for a whole request", "30s")
+    .option("--idle-timeout <time>", "how long a connection is kept for a next request", "5s")
+    .option("--max-connections <n>", "open at a time; others are answered 503", "1024")
+    .option("--grace <time>", "after a signal, for requests under way", "10s");
+}
+
 export function withReportOptions(command: Command, where: string): Command {
   return command
     .option("--max-findings <n>", "findings shown at most; 0 for all", "1000")

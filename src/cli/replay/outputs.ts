@@ -5,10 +5,11 @@ import {
   type ReplayReporterName,
   replayReporterNames,
 } from "../../report/replay/index.ts";
-import { isSecretName, type Masker } from "../../report/replay/masked.ts";
+import type { Masker } from "../../report/replay/masked.ts";
 import { ReplayStatistics } from "../../report/replay/statistics.ts";
 import type { ReplayReport, ReplayReporter } from "../../report/replay/types.ts";
 import { Redactor, SHORTEST_SECRET } from "../../template/redact.ts";
+import { isSecretName } from "../../trust/secret-names.ts";
 import { UsageError } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { choiceOption } from "../options.ts";

@@ -1,5 +1,5 @@
-import { isSecretName } from "../../report/replay/masked.ts";
 import { type Redactor, SHORTEST_SECRET } from "../../template/redact.ts";
+import { isSecretName } from "../../trust/secret-names.ts";
 
 /**
  * What looks like a secret and stands on the command line itself, where every user of the machine can read it. It is

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { MASKED } from "../../trust/secret-names.ts";
 import { SetupError } from "../../trust/setup-error.ts";
 import { valuesOf } from "./check-request.ts";
 import { Refusal } from "./refusal.ts";
@@ -12,6 +13,7 @@ const SHORTEST = 16;
  * token was right, nor on its length.
  */
 export class PathToken {
+  readonly #token: string;
   readonly #hash: Buffer;
 
   /** @throws {SetupError} For a token that is short, or that a URL would spell differently. */
@@ -28,7 +30,13 @@ export class PathToken {
         "openssl rand -hex 24 makes one",
       );
     }
+    this.#token = token;
     this.#hash = hashOf(token);
+  }
+
+  /** Hides the token in a text: proxies repeat the path they were asked for in headers of their own. */
+  mask(text: string): string {
+    return text.replaceAll(this.#token, MASKED);
   }
 
   /**

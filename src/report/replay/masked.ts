@@ -1,22 +1,11 @@
 import { isUtf8 } from "node:buffer";
+import { isSecretName, MASKED } from "../../trust/secret-names.ts";
 
 /** Masks every known secret, in whatever encoding it comes. The template room's Redactor is one. */
 export interface Masker {
   /** @param isClipped  True where the text was cut off: then the beginning of a secret at its end is masked too. */
   redact(text: string, isClipped?: boolean): string;
   redactBytes(bytes: Uint8Array, isClipped?: boolean): Uint8Array;
-}
-
-/** What hides a value whose header says that it is a secret. */
-const MASKED = "***";
-
-/** Names of headers and parameters whose values are rights, or sign something. */
-const SECRET_NAME =
-  /^(?:set-)?cookie2?$|auth(?!or(?:$|[s_-]))|token|secret|passw|api[_-]?key|access[_-]?key|credential|session|signature|hmac/i;
-
-/** Whether a value under this name is nobody's business, whatever it is. */
-export function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name);
 }
 
 export type Headers = readonly (readonly [string, string])[];
