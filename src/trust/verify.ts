@@ -12,7 +12,7 @@ import type { SignableRequest } from "./types.ts";
 export const TOLERANCE_MS = 5 * 60 * 1000;
 
 /** Why a request is not taken for its sender's own. */
-export type Rejection =
+type Rejection =
   | "signature-missing"
   | "signature-twice"
   | "signature-wrong"
