@@ -1,3 +1,5 @@
+import { hexWord } from "./hex-word.ts";
+
 const KEY_WORDS = 3;
 const WORDS = 4;
 
@@ -10,23 +12,24 @@ export class CountTable {
   private entries = 0;
   private words = new Uint32Array(this.capacity * WORDS);
 
-  /** Counts one more under this key. @param digest  At least 12 evenly spread bytes, such as a SHA-256. @returns The count, from 1. */
-  add(digest: Uint8Array): number {
+  /** Counts one more under this key. @param digest  At least 24 hexadecimal digits, evenly spread, such as a SHA-256. @returns The count, from 1. */
+  add(digest: string): number {
     if (this.entries * 4 > this.capacity * 3) this.grow();
-    const at = this.slotOf(wordAt(digest, 0), wordAt(digest, 4), marked(wordAt(digest, 8)));
+    const [first, second, third] = [hexWord(digest, 0), hexWord(digest, 8), marked(hexWord(digest, 16))];
+    const at = this.slotOf(first, second, third);
     const count = this.words[at + KEY_WORDS]! + 1;
     if (count === 1) {
-      this.words[at] = wordAt(digest, 0);
-      this.words[at + 1] = wordAt(digest, 4);
-      this.words[at + 2] = marked(wordAt(digest, 8));
+      this.words[at] = first;
+      this.words[at + 1] = second;
+      this.words[at + 2] = third;
       this.entries++;
     }
     this.words[at + KEY_WORDS] = count;
     return count;
   }
 
-  has(digest: Uint8Array): boolean {
-    const at = this.slotOf(wordAt(digest, 0), wordAt(digest, 4), marked(wordAt(digest, 8)));
+  has(digest: string): boolean {
+    const at = this.slotOf(hexWord(digest, 0), hexWord(digest, 8), marked(hexWord(digest, 16)));
     return this.words[at + KEY_WORDS] !== 0;
   }
 
@@ -53,10 +56,6 @@ export class CountTable {
       this.words.set(old.subarray(at, at + WORDS), this.slotOf(old[at]!, old[at + 1]!, old[at + 2]!));
     }
   }
-}
-
-function wordAt(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
 }
 
 /** The third word is never 0: that marks an empty slot. */

@@ -64,8 +64,6 @@ interface Item {
   readonly dueAt?: number;
 }
 
-const ROOM = Promise.resolve();
-
 /**
  * Delivers messages at least once: side by side, in order within a conversation, under one rate limit, tried again by
  * the policy. Holds no more messages than its window. Journal, transport and token source stay the caller's to close.
@@ -131,11 +129,12 @@ export class Runner {
   }
 
   /**
-   * Takes a message. Resolves when there is room for the next; after a stop at once, and the message is `pending`.
+   * Takes a message. After a stop it is `pending`.
    *
+   * @returns Undefined where there is room for the next; else resolves when there is.
    * @throws The error that ended the run (of the journal, of an observer, or a bug).
    */
-  submit(message: PlannedMessage): Promise<void> {
+  submit(message: PlannedMessage): Promise<void> | undefined {
     if (this.failure !== undefined) return Promise.reject(this.failure.error);
     let final: "delivered" | "failed" | undefined;
     try {
@@ -148,7 +147,7 @@ export class Runner {
     if (final !== undefined) {
       this.tally.before(final);
       this.timeline?.pass(message.sentAtMs);
-      return ROOM;
+      return undefined;
     }
     this.inPlay++;
     this.inPlayBytes += message.sizeBytes ?? 0;
@@ -293,8 +292,8 @@ export class Runner {
     return this.inPlay < this.windowMessages && this.inPlayBytes < this.windowBytes;
   }
 
-  private room(): Promise<void> {
-    if (this.hasRoom || this.isStopped) return ROOM;
+  private room(): Promise<void> | undefined {
+    if (this.hasRoom || this.isStopped) return undefined;
     return new Promise((resolve, reject) => {
       this.wakeSubmitters.push(() => {
         if (this.failure === undefined) resolve();
@@ -308,6 +307,6 @@ export class Runner {
   }
 }
 
-function keyDigest(orderKey: string): Buffer {
-  return hash("sha256", orderKey, "buffer");
+function keyDigest(orderKey: string): string {
+  return hash("sha256", orderKey);
 }

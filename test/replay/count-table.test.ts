@@ -2,8 +2,9 @@ import { hash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CountTable } from "../../src/replay/count-table.ts";
+import { hexWord } from "../../src/replay/hex-word.ts";
 
-const digest = (text: string) => hash("sha256", text, "buffer");
+const digest = (text: string) => hash("sha256", text);
 
 test("counts like a map", () => {
   fc.assert(
@@ -30,10 +31,18 @@ test("keeps its counts while it grows", () => {
 
 test("tells keys apart that begin alike or are all zero", () => {
   const table = new CountTable();
-  const zero = new Uint8Array(32);
-  const nearly = new Uint8Array(32);
-  nearly[11] = 1;
+  const zero = "0".repeat(64);
+  const nearly = `${"0".repeat(23)}2${"0".repeat(40)}`;
   expect(table.add(zero)).toBe(1);
   expect(table.add(nearly)).toBe(1);
   expect(table.add(zero)).toBe(2);
+});
+
+test("eight digits are a word, whatever their case", () => {
+  fc.assert(
+    fc.property(fc.nat(0xffffffff), fc.boolean(), (word, isUpper) => {
+      const text = word.toString(16).padStart(8, "0");
+      expect(hexWord(`xx${isUpper ? text.toUpperCase() : text}`, 2)).toBe(word);
+    }),
+  );
 });

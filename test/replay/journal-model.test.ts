@@ -5,7 +5,17 @@ import { describe, expect, test } from "vitest";
 import type { FileJournal } from "../../src/replay/journal/file-journal.ts";
 import { OutcomeTable } from "../../src/replay/journal/index-table.ts";
 import type { MessageState } from "../../src/replay/types.ts";
-import { folderInMemory, identityOf, kindOf, open, outcome, plan, put, resume } from "./journal-support.ts";
+import {
+  folderInMemory,
+  identityOf,
+  kindOf,
+  open,
+  outcome,
+  plan,
+  put,
+  resume,
+  verified,
+} from "./journal-support.ts";
 
 const MESSAGES = 6;
 
@@ -156,7 +166,7 @@ class Life {
     // A plan is verified right after the start: outcomes of this very run are not in its index.
     await this.close();
     const journal = await this.opened();
-    const verdict = await kindOf(journal.verifyPlan(plan(planned)));
+    const verdict = await kindOf(verified(journal, plan(planned)));
     expect(verdict).toBe(this.model.accepts(planned) ? "fine" : "inputs-changed");
     if (verdict === "fine" && this.model.planned === undefined) this.added({ planned });
   }

@@ -5,6 +5,7 @@ import { afterAll } from "vitest";
 import { FileError } from "../../src/files/file-error.ts";
 import type { FileJournal, JournalOptions } from "../../src/replay/journal/file-journal.ts";
 import { fingerprintOf } from "../../src/replay/journal/fingerprint.ts";
+import type { PlanEnd } from "../../src/replay/journal/format.ts";
 import { openJournal } from "../../src/replay/journal/journal.ts";
 import type { MessageOutcome, MessageState, PlannedMessage } from "../../src/replay/types.ts";
 
@@ -120,4 +121,11 @@ export function lineStarts(bytes: Buffer): number[] {
   const starts = [0];
   for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) starts.push(at + 1);
   return starts;
+}
+
+/** A whole plan, checked against the journal. */
+export async function verified(journal: FileJournal, messages: readonly PlannedMessage[]): Promise<PlanEnd> {
+  const check = journal.verifyPlan();
+  for (const one of messages) check.add(one);
+  return check.end();
 }

@@ -15,6 +15,7 @@ import { crc32 } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { fingerprintOf } from "../../src/replay/journal/fingerprint.ts";
 import { peekJournal } from "../../src/replay/journal/journal.ts";
+import type { PlannedMessage } from "../../src/replay/types.ts";
 import {
   FINGERPRINT,
   failureOf,
@@ -28,6 +29,7 @@ import {
   put,
   resume,
   statesIn,
+  verified,
   written,
 } from "./journal-support.ts";
 
@@ -199,12 +201,12 @@ describe("changed inputs", () => {
   test("show in a first pass, before anything is sent", async () => {
     const path = join(newFolder(), "run.jsonl");
     const first = await open(path);
-    await first.verifyPlan(plan(5));
+    await verified(first, plan(5));
     for (const sequence of [1, 2, 3]) await first.record(outcome(sequence));
     await first.close();
-    const verdict = async (messages: Parameters<typeof first.verifyPlan>[0]) => {
+    const verdict = async (messages: readonly PlannedMessage[]) => {
       const journal = await resume(path);
-      const failure = await failureOf(journal.verifyPlan(messages));
+      const failure = await failureOf(verified(journal, messages));
       await journal.close();
       return String(failure);
     };
@@ -222,10 +224,10 @@ describe("changed inputs", () => {
     const path = join(newFolder(), "run.jsonl");
     await written(path, [outcome(1)]);
     const second = await resume(path);
-    expect(await second.verifyPlan(plan(3))).toMatchObject({ planned: 3 });
+    expect(await verified(second, plan(3))).toMatchObject({ planned: 3 });
     await second.close();
     const third = await resume(path);
-    expect(await kindOf(third.verifyPlan(plan(4)))).toBe("inputs-changed");
+    expect(await kindOf(verified(third, plan(4)))).toBe("inputs-changed");
     await third.close();
   });
 
@@ -233,25 +235,26 @@ describe("changed inputs", () => {
     const path = join(newFolder(), "run.jsonl");
     const first = await open(path);
     const sent: number[] = [];
-    for await (const one of first.watchPlan(plan(3))) {
+    const watch = first.watchPlan();
+    for (const one of plan(3)) {
+      watch.add(one);
       sent.push(one.sequence);
       await first.record(outcome(one.sequence));
     }
+    await watch.end();
     await first.close();
     expect(sent).toEqual([1, 2, 3]);
     const second = await resume(path);
-    expect(await kindOf(second.verifyPlan(plan(3)))).toBe("fine");
-    expect(await kindOf(second.verifyPlan(plan(4)))).toBe("inputs-changed");
+    expect(await kindOf(verified(second, plan(3)))).toBe("fine");
+    expect(await kindOf(verified(second, plan(4)))).toBe("inputs-changed");
     await second.close();
   });
 
   test("a plan that was left in the middle has no end", async () => {
     const path = join(newFolder(), "run.jsonl");
     const first = await open(path);
-    for await (const one of first.watchPlan(plan(3))) {
-      await first.record(outcome(one.sequence));
-      break;
-    }
+    first.watchPlan().add(message(1));
+    await first.record(outcome(1));
     await first.close();
     expect(readFileSync(path, "utf8")).not.toContain("planned");
   });
@@ -260,7 +263,7 @@ describe("changed inputs", () => {
     const path = join(newFolder(), "run.jsonl");
     await written(path, [outcome(1), outcome(2, "failed"), outcome(3)]);
     const journal = await resume(path);
-    await journal.verifyPlan(plan(3));
+    await verified(journal, plan(3));
     expect(plan(3).filter((one) => journal.finalState(one) === undefined)).toEqual([]);
     await journal.close();
   });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CaptureFacts } from "../../src/input/types.ts";
@@ -218,6 +219,8 @@ describe("a request", () => {
   });
 });
 
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+
 describe("an identity", () => {
   const identities = (
     options: Partial<PlanOptions>,
@@ -237,6 +240,14 @@ describe("an identity", () => {
     expect(there).toBe(here);
     // Fixed for good: a new version of chatx must not send everything again under new names.
     expect(here).toBe("e0409b5e4c250c25fa396e77533b6e73");
+  });
+
+  test("does not depend on the way that large contents are hashed", () => {
+    const sizes = [0, 1, 16_000, 16_250, 16_300, 16_384, 100_000];
+    const named = sizes.map((size) => identities({}, [record("x".repeat(size))])[0]!);
+    expect(named).toEqual(
+      sizes.map((size) => sha256(`chatx replay 1\nPOST\n0\n\n${size}\n${"x".repeat(size)}`).slice(0, 32)),
+    );
   });
 
   test("differs with content, with the templates, with the method and with each occurrence", () => {

@@ -22,6 +22,8 @@ export interface MessageSink {
   findings(findings: readonly Finding[]): void;
   /** A finding about a source as a whole. */
   sourceFinding<C extends DiagnosticCode>(source: string, code: C, args: DiagnosticArgs[C]): void;
+  /** Writes what was gathered; called now and then. Absent: there is nothing to write. */
+  drain?(): Promise<void>;
   /** Whether the rest of the input is of no use. */
   isDone(): boolean;
   /** Whether this message is to be sent; of others the name is enough. Absent: all are. */
@@ -70,7 +72,7 @@ export async function eachMessage(source: MessageSource, io: Io, sink: MessageSi
     },
     isDone: () => planner.isFull || sink.isDone(),
     sourceFinding: (name, code, args) => sink.sourceFinding(name, code, args),
-    drain: async () => undefined,
+    drain: async () => sink.drain?.(),
   });
   await reader.finish();
   return { input: counts, outcome };

@@ -5,7 +5,7 @@ import { RateLimiter, UNLIMITED } from "../../replay/rate.ts";
 import { Runner } from "../../replay/run.ts";
 import { sendPatiently } from "../../replay/send-patiently.ts";
 import { createTokenSource, TOKEN_BODY_BYTES } from "../../replay/token.ts";
-import type { Clock, Pace, PlannedMessage, ReplaySummary, TokenSource } from "../../replay/types.ts";
+import type { Clock, Pace, ReplaySummary, TokenSource } from "../../replay/types.ts";
 import { replaySummary } from "../../report/replay/summary.ts";
 import type { ReplayReport } from "../../report/replay/types.ts";
 import type { Transport } from "../../transport/types.ts";
@@ -14,7 +14,6 @@ import { ExitCode, Interrupted, OutputError } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { adviceOn } from "./advice.ts";
 import type { FindingsToStderr } from "./findings.ts";
-import { Handoff } from "./handoff.ts";
 import type { Journals } from "./journal.ts";
 import { LiveLine } from "./live-line.ts";
 import { eachMessage, type MessageSource, type MessagesRead } from "./messages.ts";
@@ -134,22 +133,18 @@ export class ReplayRun {
 
   /** The first pass of a resumed run: whether the inputs are those of the journal, before anything is sent. */
   private async verifyInputs(): Promise<void> {
-    const messages = new Handoff<PlannedMessage>();
-    const reading = eachMessage(this.parts.source, this.parts.io, {
-      message: (message) => messages.put(message),
+    const plan = this.parts.journals.file!.verifyPlan();
+    await eachMessage(this.parts.source, this.parts.io, {
+      message: (message) => {
+        plan.add(message);
+        return undefined;
+      },
       findings: () => undefined,
       sourceFinding: () => undefined,
-      isDone: () => messages.isAbandoned,
+      isDone: () => false,
       isWanted: () => false,
-    }).then(
-      () => messages.end(),
-      (error: unknown) => messages.fail(error),
-    );
-    try {
-      await this.parts.journals.file!.verifyPlan(messages);
-    } finally {
-      await reading;
-    }
+    });
+    await plan.end();
   }
 
   /**
@@ -159,43 +154,35 @@ export class ReplayRun {
    * @returns Undefined where the input was not read to its end.
    */
   private async feed(runner: Runner): Promise<MessagesRead | undefined> {
-    const messages = new Handoff<PlannedMessage>();
     const { canReadTwice } = this;
-    let read: MessagesRead | undefined;
-    let isLeft = false;
-    const reading = eachMessage(this.parts.source, this.parts.io, {
-      message: (message) => messages.put(message),
-      findings: (found) => this.parts.findings.show(found),
-      sourceFinding: (name, code, args) => this.parts.findings.ofSource(name, code, args),
-      isDone: () => {
-        isLeft = runner.isStopped && (!canReadTwice || this.parts.io.signal.aborted);
-        return isLeft || messages.isAbandoned;
-      },
-      isWanted: (key) => this.parts.journals.journal.finalState(key) === undefined,
-    }).then(
-      (result) => {
-        read = result;
-        if (isLeft) messages.fail(new InputLeft());
-        else messages.end();
-      },
-      (error: unknown) => messages.fail(error instanceof Interrupted ? new InputLeft() : error),
-    );
-    const watched = this.parts.journals.file?.watchPlan(messages) ?? messages;
+    const plan = this.parts.journals.file?.watchPlan();
     try {
-      for await (const message of watched) {
-        await runner.submit(message);
-        await this.parts.outputs.drain();
-      }
+      const read = await eachMessage(this.parts.source, this.parts.io, {
+        message: (message) => {
+          plan?.add(message);
+          return runner.submit(message);
+        },
+        drain: () => this.parts.outputs.drain(),
+        findings: (found) => this.parts.findings.show(found),
+        sourceFinding: (name, code, args) => this.parts.findings.ofSource(name, code, args),
+        isDone: () => {
+          this.isInputLeft = runner.isStopped && (!canReadTwice || this.parts.io.signal.aborted);
+          return this.isInputLeft;
+        },
+        isWanted: (key) => this.parts.journals.journal.finalState(key) === undefined,
+      });
+      if (this.isInputLeft) return undefined;
+      await plan?.end();
+      return read;
     } catch (error) {
-      if (!(error instanceof InputLeft)) {
-        runner.stop({ code: "error", reason: "the run failed" }, true);
-        await runner.finish().catch(() => undefined);
-        throw error;
+      if (error instanceof Interrupted) {
+        this.isInputLeft = true;
+        return undefined;
       }
-      this.isInputLeft = true;
+      runner.stop({ code: "error", reason: "the run failed" }, true);
+      await runner.finish().catch(() => undefined);
+      throw error;
     }
-    await reading;
-    return read;
   }
 
   private async conclude(
@@ -243,9 +230,6 @@ function isPipe(input: string): boolean {
   const stats = statSync(input, { throwIfNoEntry: false });
   return stats !== undefined && !stats.isFile() && !stats.isDirectory();
 }
-
-/** The reading ended before the input did, as it was meant to. */
-class InputLeft extends Error {}
 
 /** An interrupted run says so; else the greatest of what its parts say. */
 function exitCodeOf(summary: ReplaySummary, read: MessagesRead | undefined, io: Io): number {

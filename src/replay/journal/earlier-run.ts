@@ -1,7 +1,7 @@
 import type { JournalHeader, OutcomeLine, PlanEnd, RecordedState } from "./format.ts";
 import { OutcomeTable } from "./index-table.ts";
 import { JournalError } from "./journal-error.ts";
-import type { PlanDigest, PlanKey } from "./plan-digest.ts";
+import { PlanDigest, type PlanFollower, type PlanKey } from "./plan-digest.ts";
 
 /** What a journal tells about the runs so far. */
 export class EarlierRun {
@@ -40,18 +40,22 @@ export class EarlierRun {
   }
 
   /**
-   * Compares a whole plan with the journal.
-   *
-   * @param digest  Empty; takes the messages.
-   * @throws {JournalError} inputs-changed: says what differs first.
+   * Compares a whole plan with the journal: `add` each message in order, then `end`. Both throw a `JournalError`,
+   * inputs-changed, that says what differs first.
    */
-  async compare(messages: AsyncIterable<PlanKey> | Iterable<PlanKey>, digest: PlanDigest): Promise<PlanEnd> {
+  comparison(): PlanFollower {
+    const digest = new PlanDigest();
     let known = 0;
-    for await (const message of messages) {
-      if (this.stateOf(message) !== undefined) known++;
-      digest.add(message);
-    }
-    const now = digest.end();
+    return {
+      add: (message) => {
+        if (this.stateOf(message) !== undefined) known++;
+        digest.add(message);
+      },
+      end: () => this.judge(known, digest.end()),
+    };
+  }
+
+  private judge(known: number, now: PlanEnd): PlanEnd {
     const { planEnd, size } = this;
     if (known < size) {
       throw this.inputsChanged(

@@ -14,7 +14,7 @@ import {
   sealOutcome,
   sealPlanEnd,
 } from "./format.ts";
-import { PlanDigest, type PlanKey } from "./plan-digest.ts";
+import { PlanDigest, type PlanFollower, type PlanKey } from "./plan-digest.ts";
 import type { JournalContents } from "./read.ts";
 
 const closeFd = promisify(close);
@@ -26,6 +26,13 @@ export interface JournalOptions {
   /** Made by `fingerprintOf`: target, templates, options. */
   readonly fingerprint: Readonly<Record<string, string>>;
   readonly calls?: FileCalls;
+}
+
+/** Is told every message of a plan in order, and then that it has ended. */
+export interface PlanWatch {
+  add(message: PlanKey): void;
+  /** @returns What the journal has remembered, once it has. */
+  end(): Promise<PlanEnd>;
 }
 
 /** A journal in a file. Group commit and durability: see `GroupWriter`. Use `openJournal`. */
@@ -98,35 +105,28 @@ export class FileJournal implements Journal {
   }
 
   /**
-   * The first, pure pass over the inputs: checks a whole plan against the journal and remembers its end, so that from
-   * here on a change anywhere in the inputs is noticed. For inputs that can be read twice; of standard input the end is
-   * remembered by `watchPlan`.
-   *
-   * @throws {JournalError} inputs-changed: says what differs.
+   * For a first, pure pass over inputs that can be read twice: checks a whole plan against the journal and remembers its
+   * end, so that from here on a change anywhere in the inputs is noticed. Both `add` and `end` throw a `JournalError`,
+   * inputs-changed, that says what differs.
    */
-  async verifyPlan(messages: AsyncIterable<PlanKey> | Iterable<PlanKey>): Promise<PlanEnd> {
-    const digest = new PlanDigest();
-    if (this.earlier !== undefined) {
-      const end = await this.earlier.compare(messages, digest);
-      await this.endPlan(end);
-      return end;
-    }
-    for await (const message of messages) digest.add(message);
-    const end = digest.end();
-    await this.endPlan(end);
-    return end;
+  verifyPlan(): PlanWatch {
+    return this.remembering(this.earlier?.comparison() ?? new PlanDigest());
   }
 
-  /** Hands a plan on unchanged, and remembers its end when it is read to there. */
-  async *watchPlan<T extends PlanKey>(
-    messages: AsyncIterable<T> | Iterable<T>,
-  ): AsyncGenerator<T, void, undefined> {
-    const digest = new PlanDigest();
-    for await (const message of messages) {
-      digest.add(message);
-      yield message;
-    }
-    await this.endPlan(digest.end());
+  /** For the pass that sends: remembers the plan's end when it comes to it. */
+  watchPlan(): PlanWatch {
+    return this.remembering(new PlanDigest());
+  }
+
+  private remembering(follower: PlanFollower): PlanWatch {
+    return {
+      add: (message) => follower.add(message),
+      end: async () => {
+        const end = follower.end();
+        await this.endPlan(end);
+        return end;
+      },
+    };
   }
 
   /** fdatasync, close and unlock; the second call does nothing more. @throws {JournalError} */

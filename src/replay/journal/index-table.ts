@@ -1,3 +1,4 @@
+import { hexWord } from "../hex-word.ts";
 import type { RecordedState } from "./format.ts";
 
 const WORDS = 6;
@@ -15,7 +16,6 @@ export class OutcomeTable {
   private entries = 0;
   private words = new Uint32Array(this.capacity * WORDS);
   private readonly wanted = new Uint32Array(4);
-  private readonly wantedBytes = Buffer.from(this.wanted.buffer);
 
   get size(): number {
     return this.entries;
@@ -57,7 +57,7 @@ export class OutcomeTable {
   }
 
   private readIdentity(identity: string): void {
-    this.wantedBytes.write(identity, "hex");
+    for (let k = 0; k < 4; k++) this.wanted[k] = hexWord(identity, k * 8);
   }
 
   private isWanted(at: number): boolean {
