@@ -32,11 +32,17 @@ async function write({ output, ...input }) {
 }
 
 // What the PDF report needs beside its code: the fonts, and the colour profile that pdfkit looks for beside itself.
-const FONTS = "node_modules/@expo-google-fonts/noto-sans";
+const FONTS = [
+  ["noto-sans", "400Regular/NotoSans_400Regular.ttf", "NotoSans-Regular.ttf"],
+  ["noto-sans", "600SemiBold/NotoSans_600SemiBold.ttf", "NotoSans-SemiBold.ttf"],
+  ["noto-emoji", "400Regular/NotoEmoji_400Regular.ttf", "NotoEmoji-Regular.ttf"],
+];
 mkdirSync(`${fresh}/fonts`);
-copyFileSync(`${FONTS}/400Regular/NotoSans_400Regular.ttf`, `${fresh}/fonts/NotoSans-Regular.ttf`);
-copyFileSync(`${FONTS}/600SemiBold/NotoSans_600SemiBold.ttf`, `${fresh}/fonts/NotoSans-SemiBold.ttf`);
-remember(`${FONTS}/package.json`);
+for (const [name, file, to] of FONTS) {
+  const folder = `node_modules/@expo-google-fonts/${name}`;
+  copyFileSync(`${folder}/${file}`, `${fresh}/fonts/${to}`);
+  remember(`./${folder}/package.json`);
+}
 for (const folder of ["cli", "lib"]) {
   mkdirSync(`${fresh}/${folder}/data`, { recursive: true });
   copyFileSync(
@@ -65,14 +71,17 @@ function licenceText(folder) {
 }
 
 function firstLicence(folder) {
-  for (const name of ["LICENSE", "LICENSE.md", "license", "license.md", "LICENSE.txt"]) {
+  for (const name of ["LICENSE", "LICENSE.md", "license", "license.md", "LICENSE.txt", "LICENSE.MIT"]) {
     try {
       return readFileSync(`${folder}/${name}`, "utf8");
     } catch (error) {
       if (error.code !== "ENOENT") throw error;
     }
   }
-  throw new Error(`no licence text found in ${folder}`);
+  const { license, author } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
+  if (license !== "MIT" || author === undefined) throw new Error(`no licence text found in ${folder}`);
+  // Some name the licence and come without its text, which is that of our own.
+  return readFileSync("LICENSE", "utf8").replace(/^Copyright.*$/m, `Copyright (c) ${author}`);
 }
 
 const types = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--outDir", `${fresh}/types`];

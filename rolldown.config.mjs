@@ -2,7 +2,7 @@ import { defineConfig } from "rolldown";
 
 // The command is CommonJS in chunks that are loaded when a command first needs them: Node starts it faster than ES
 // modules. The library is ES modules. Both hold their dependencies, so an installed chatx pulls in nothing else.
-const shared = { platform: "node", treeshake: true, plugins: [withoutChildProcess()] };
+const shared = { platform: "node", treeshake: true, plugins: [withoutChildProcess(), withoutWebFonts()] };
 
 /** What the command needs before it knows what it is asked for. */
 function isNeededToStart(id) {
@@ -33,6 +33,17 @@ function withoutChildProcess() {
     name: "without-child-process",
     resolveId: (source) => (source === "node:child_process" ? id : undefined),
     load: (loaded) => (loaded === id ? "export default {};" : undefined),
+  };
+}
+
+/** fontkit can read compressed web fonts, for which it brings 200 kB. They cannot go into a PDF as they are. */
+function withoutWebFonts() {
+  const id = "\0no-brotli";
+  return {
+    name: "without-web-fonts",
+    resolveId: (source) => (source === "brotli/decompress.js" ? id : undefined),
+    load: (loaded) =>
+      loaded === id ? 'export default () => { throw new Error("web fonts are not read"); };' : undefined,
   };
 }
 

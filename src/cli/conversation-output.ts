@@ -2,9 +2,10 @@ import { mkdir } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Converted } from "../convert/types.ts";
-import type { FormatAdapter } from "../formats/types.ts";
+import type { TargetFormat } from "../formats/types.ts";
 import { stringifyJson } from "../json/stringify.ts";
-import { OutputError } from "./exit-codes.ts";
+import type { Conversation } from "../model/conversation.ts";
+import { OutputError, UsageError } from "./exit-codes.ts";
 import { openFileOfFolder, removeStrays } from "./output-file.ts";
 import type { FdWriter } from "./write-bytes.ts";
 
@@ -12,11 +13,67 @@ const LINE_FEED = Uint8Array.of(0x0a);
 
 /** Where converted conversations go. `add` gathers, `drain` writes what is gathered, `end` completes the output. */
 export interface ConversationOutput {
-  add(conversation: Converted): void;
+  add(conversation: Converted, model: Conversation): void;
   /** The same for the bytes of its compact JSON text, which are copied. Absent where that is not how it is written. */
   addBytes?(conversation: Uint8Array): void;
   drain(): Promise<void>;
   end(): Promise<void>;
+  /** After `end`: nothing was written, and what is written elsewhere as "nothing" (`[]`) is not known here. */
+  isEmpty?(): boolean;
+}
+
+/** The bytes of a file for a conversation that is no JSON. */
+export type Render = (conversation: Conversation) => Promise<Uint8Array>;
+
+/**
+ * The base of outputs that take time for a conversation: to open a file for it, or to render it. The converter hands
+ * its results over without waiting, so `add` only gathers them. `drain` is waited for after every chunk of input, and
+ * takes what is gathered one by one: however long the input, no more is held than the conversations of one chunk, and
+ * of them only one in its written form.
+ *
+ * @param put  Makes and writes one conversation.
+ * @param end  Called once, when all are written.
+ */
+function gatheredOutput(
+  put: (conversation: Converted, model: Conversation) => Promise<void>,
+  end: () => Promise<void> = async () => undefined,
+): ConversationOutput {
+  let waiting: (readonly [Converted, Conversation])[] = [];
+  const drain = async () => {
+    const taken = waiting.reverse();
+    waiting = [];
+    for (let next = taken.pop(); next !== undefined; next = taken.pop()) await put(...next);
+  };
+  return {
+    add: (conversation, model) => waiting.push([conversation, model]),
+    drain,
+    async end() {
+      await drain();
+      await end();
+    },
+  };
+}
+
+/**
+ * One conversation as one file or on standard output. It is written at the end, when it is known to be the only one.
+ *
+ * @throws {UsageError} From `drain` or `end`, for a second conversation.
+ */
+export function singleFileOutput(writer: FdWriter, render: Render): ConversationOutput {
+  let file: Uint8Array | undefined;
+  const put = async (_: Converted, model: Conversation) => {
+    if (file !== undefined) {
+      throw new UsageError(
+        "there is more than one conversation, and each becomes a file of its own",
+        "name a folder for them: --output-dir DIR",
+      );
+    }
+    file = await render(model);
+  };
+  const end = async () => {
+    if (file !== undefined) await writer.bytes(file);
+  };
+  return { ...gatheredOutput(put, end), isEmpty: () => file === undefined };
 }
 
 /** One conversation a line. */
@@ -38,7 +95,7 @@ export function linesOutput(writer: FdWriter): ConversationOutput {
  */
 export function documentOutput(
   writer: FdWriter,
-  format: FormatAdapter,
+  format: TargetFormat,
   isPretty: boolean,
 ): ConversationOutput {
   const { open, close, indent } = frameOf(format, isPretty);
@@ -88,7 +145,7 @@ export function documentOutput(
   };
 }
 
-function frameOf(format: FormatAdapter, isPretty: boolean) {
+function frameOf(format: TargetFormat, isPretty: boolean) {
   const key = format.listKey;
   if (key === undefined) return { open: "[", close: "]", indent: isPretty ? "  " : "" };
   const name = JSON.stringify(key);
@@ -102,8 +159,8 @@ function frameOf(format: FormatAdapter, isPretty: boolean) {
  */
 export async function folderOutput(
   folder: string,
-  format: FormatAdapter,
-  style: { readonly isPretty: boolean; readonly isLines: boolean },
+  format: TargetFormat,
+  style: FolderStyle,
 ): Promise<ConversationOutput> {
   try {
     await promisify(mkdir)(folder, { recursive: true, mode: 0o700 });
@@ -111,25 +168,29 @@ export async function folderOutput(
   } catch (error) {
     throw new OutputError(folder, error);
   }
-  let waiting: Converted[] = [];
-  const drain = async () => {
-    for (const conversation of waiting) {
-      const hash = process
-        .getBuiltinModule("node:crypto")
-        .createHash("sha256")
-        .update(conversation.id)
-        .digest("hex")
-        .slice(0, 16);
-      const name = `${format.id}-${hash}.${style.isLines ? "jsonl" : "json"}`;
-      const file = await openFileOfFolder(join(folder, name));
+  return gatheredOutput(async (conversation, model) => {
+    const rendered = await style.render?.(model);
+    const file = await openFileOfFolder(join(folder, fileName(conversation.id, format, style)));
+    if (rendered !== undefined) file.writer.pushBytes(rendered);
+    else {
       const output = style.isLines
         ? linesOutput(file.writer)
         : documentOutput(file.writer, format, style.isPretty);
-      output.add(conversation);
+      output.add(conversation, model);
       await output.end();
-      await file.commit();
     }
-    waiting = [];
-  };
-  return { add: (conversation) => waiting.push(conversation), drain, end: drain };
+    await file.commit();
+  });
+}
+
+interface FolderStyle {
+  readonly isPretty: boolean;
+  readonly isLines: boolean;
+  readonly render: Render | undefined;
+}
+
+function fileName(id: string, format: TargetFormat, { isLines, render }: FolderStyle): string {
+  const { createHash } = process.getBuiltinModule("node:crypto");
+  const hash = createHash("sha256").update(id).digest("hex").slice(0, 16);
+  return `${format.id}-${hash}.${render !== undefined ? format.id : isLines ? "jsonl" : "json"}`;
 }

@@ -1,8 +1,15 @@
 import type { ConvertSink, LossEntry } from "../convert/types.ts";
 import type { Finding } from "../diagnostics/finding.ts";
-import type { FormatAdapter } from "../formats/types.ts";
+import type { TargetFormat } from "../formats/types.ts";
 import type { InputRecord } from "../input/types.ts";
-import { type ConversationOutput, documentOutput, folderOutput, linesOutput } from "./conversation-output.ts";
+import {
+  type ConversationOutput,
+  documentOutput,
+  folderOutput,
+  linesOutput,
+  type Render,
+  singleFileOutput,
+} from "./conversation-output.ts";
 import type { Io } from "./io.ts";
 import { type OutputFile, openOutputFile } from "./output-file.ts";
 import { type ReporterSpec, Reports } from "./reports.ts";
@@ -19,6 +26,8 @@ export interface WantedOutputs {
   readonly reporters: readonly ReporterSpec[];
   readonly hasTotals: boolean;
   readonly maxFindings: number;
+  /** Makes a file of each conversation, where the target is no JSON. */
+  readonly render: Render | undefined;
 }
 
 /** Everything a conversion writes to, opened before it starts and closed together. */
@@ -34,7 +43,7 @@ export interface Outputs {
 }
 
 /** @throws {OutputError} If one cannot be opened; then nothing is left of the others. */
-export async function openOutputs(wanted: WantedOutputs, format: FormatAdapter, io: Io): Promise<Outputs> {
+export async function openOutputs(wanted: WantedOutputs, format: TargetFormat, io: Io): Promise<Outputs> {
   const opened: OutputFile[] = [];
   const openIf = async (path: string | undefined) => {
     if (path === undefined) return undefined;
@@ -57,11 +66,12 @@ export async function openOutputs(wanted: WantedOutputs, format: FormatAdapter, 
 }
 
 async function conversationOutput(
-  { outputDir, isLines, isPretty }: WantedOutputs,
-  format: FormatAdapter,
+  { outputDir, isLines, isPretty, render }: WantedOutputs,
+  format: TargetFormat,
   writer: FdWriter,
 ): Promise<ConversationOutput> {
-  if (outputDir !== undefined) return await folderOutput(outputDir, format, { isLines, isPretty });
+  if (outputDir !== undefined) return await folderOutput(outputDir, format, { isLines, isPretty, render });
+  if (render !== undefined) return singleFileOutput(writer, render);
   return isLines ? linesOutput(writer) : documentOutput(writer, format, isPretty);
 }
 
@@ -87,7 +97,7 @@ function outputsOf({ conversations, reports, file, rejects, losses }: Opened): O
     },
     async end(sources, keepsOld) {
       await conversations.end();
-      if (keepsOld) await file?.discard();
+      if (keepsOld || conversations.isEmpty?.()) await file?.discard();
       else await file?.commit();
       for (const one of side) await one.commit();
       await reports.end(sources);
@@ -103,7 +113,7 @@ function outputsOf({ conversations, reports, file, rejects, losses }: Opened): O
 export function sinkOf(outputs: Outputs, isQuiet: boolean): ConvertSink {
   const { conversations, reports, rejects, losses } = outputs;
   return {
-    converted: (conversation) => conversations.add(conversation),
+    converted: (conversation, model) => conversations.add(conversation, model),
     ...(conversations.addBytes === undefined ? {} : { convertedBytes: conversations.addBytes }),
     findings: (findings) =>
       reports.findings(isQuiet ? findings.filter(isError) : findings.filter(isWorthALine)),

@@ -2,7 +2,16 @@ import type { Command } from "commander";
 import { UsageError } from "./exit-codes.ts";
 
 /** Options that may be given several times; of all others, taking the last one would be a guess. */
-const REPEATABLE = new Set(["reporter", "fail-on", "header", "var", "expect", "token-header", "allow-host"]);
+const REPEATABLE = new Set([
+  "reporter",
+  "fail-on",
+  "header",
+  "var",
+  "expect",
+  "token-header",
+  "allow-host",
+  "pdf-font",
+]);
 
 /**
  * Refuses what commander would take without a word: an option with a value given twice, and another option's name

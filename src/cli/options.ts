@@ -6,19 +6,19 @@ import { UsageError } from "./exit-codes.ts";
 
 /** Values of options, read strictly: what is not understood is a usage error that says what would be. */
 
+/** @param others  What the option takes beside formats. */
 export function formatOption(
   name: string,
   option: string,
   wanted: "any" | "writable" = "any",
+  others: readonly string[] = [],
 ): FormatAdapter {
   const usable = formats.filter((format) => wanted === "any" || format.write !== undefined);
+  const names = [...usable.map(({ id }) => id), ...others];
   const format = formatById(name);
-  const list = `one of ${usable.map(({ id }) => id).join(", ")}`;
+  const list = `one of ${names.join(", ")}`;
   if (format === undefined) {
-    const nearest = nearestName(
-      name,
-      usable.map(({ id }) => id),
-    );
+    const nearest = nearestName(name, names);
     throw new UsageError(
       `${option} takes ${list}; found "${name}"`,
       nearest === undefined ? "see chatx formats" : `did you mean ${nearest}?`,

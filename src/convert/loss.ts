@@ -1,5 +1,5 @@
 import { type FieldTable, fieldTable, fill, PatternMap, splitPointer } from "../formats/field-table.ts";
-import type { Edge, FieldRule, FormatAdapter } from "../formats/types.ts";
+import type { Edge, FieldRule, FormatAdapter, TargetFormat } from "../formats/types.ts";
 import { pointerOf, step, stepsOf } from "../json/pointer.ts";
 import { ExactNumber, isArray, isObject, type Json, type JsonObject } from "../json/value.ts";
 import type { EdgeMap, Written } from "./write.ts";
@@ -54,14 +54,14 @@ const NO_EDGES: readonly Edge[] = [];
  */
 export class LossTracer {
   private readonly source: FormatAdapter;
-  private readonly target: FormatAdapter;
+  private readonly target: TargetFormat;
   private readonly read: FieldTable;
   private readonly write: FieldTable;
   private readonly conditionalRead = new PatternMap<FieldRule>();
   private readonly conditionalWrite = new PatternMap<FieldRule>();
   private readonly root: Node = { children: new Map(), pattern: "", field: "" };
 
-  constructor(source: FormatAdapter, target: FormatAdapter) {
+  constructor(source: FormatAdapter, target: TargetFormat) {
     this.source = source;
     this.target = target;
     this.read = fieldTable(source.fields);

@@ -1,13 +1,13 @@
 import type { DiagnosticCode } from "../diagnostics/diagnostic.ts";
 import type { Finding } from "../diagnostics/finding.ts";
-import type { FormatAdapter } from "../formats/types.ts";
+import type { FormatAdapter, TargetFormat } from "../formats/types.ts";
 import type { InputRecord } from "../input/types.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { Conversation } from "../model/conversation.ts";
 import type { Instant, TimeZone } from "../model/time.ts";
 
 export interface ConvertSettings {
-  readonly to: FormatAdapter;
+  readonly to: TargetFormat;
   /** Undefined: detected for each record. */
   readonly from?: FormatAdapter;
   readonly zone: TimeZone;

@@ -1,6 +1,6 @@
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { fieldTable, splitPointer } from "../formats/field-table.ts";
-import type { Edge, FormatAdapter } from "../formats/types.ts";
+import type { Edge, TargetFormat } from "../formats/types.ts";
 import { step, stepsOf } from "../json/pointer.ts";
 import { isArray, isObject, type Json, type JsonObject, setMember } from "../json/value.ts";
 import type { Conversation } from "../model/conversation.ts";
@@ -58,7 +58,7 @@ export function edgeMap(edges: readonly Edge[] = []): EdgeMap {
  * members of a message that is left out go with it.
  */
 function keepUnmapped(
-  format: FormatAdapter,
+  format: TargetFormat,
   original: Original,
   written: JsonObject,
   messageIndex: readonly number[],

@@ -224,6 +224,12 @@ const catalogue: Catalogue = {
     severity: "warning",
     message: ({ found, written }) => `${found} is written as ${written}: the target holds milliseconds`,
   },
+  "document/missing-glyph": {
+    severity: "warning",
+    message: ({ character, codePoint, count }) =>
+      `no font has ${quote(character)} (${codePoint}); the report shows a box with its number${count > 1 ? `, ${count} times` : ""}`,
+    hint: () => "pass --pdf-font with a font that has it; the conversation inside the PDF keeps it",
+  },
 };
 
 export const diagnosticCodes = Object.keys(catalogue) as DiagnosticCode[];

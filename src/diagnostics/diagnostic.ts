@@ -57,6 +57,8 @@ export interface DiagnosticArgs {
   "convert/invented": { field: string; reason: string };
   "convert/no-url": Record<never, never>;
   "convert/precision-lost": { found: string; written: string };
+  // document: the PDF report
+  "document/missing-glyph": { character: string; codePoint: string; count: number };
 }
 
 export type DiagnosticCode = keyof DiagnosticArgs;

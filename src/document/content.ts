@@ -70,8 +70,9 @@ function* factsOf(
   const connectorName = withId(connector?.name, connector?.id);
   if (connectorName !== undefined) yield fact("Connector", connectorName, "");
   yield fact("Conversation", conversation.id, "/id");
-  yield fact("Visitor", visitorLine(conversation), "/visitor");
-  if (agents.length > 0) yield fact(agents.length === 1 ? "Agent" : "Agents", agents.join(", "), "/agents");
+  yield fact("Visitor", visitorLine(conversation), "/visitor/name");
+  if (agents.length > 0)
+    yield fact(agents.length === 1 ? "Agent" : "Agents", agents.join(", "), "/agents/0/name");
   const first = messages[0]?.sentAt;
   const last = messages.at(-1)?.sentAt;
   if (startedAt !== undefined) yield fact("Start", when(startedAt), "/startedAt");
@@ -80,10 +81,10 @@ function* factsOf(
   else if (last !== undefined) yield fact("End", `${when(last)} (last message)`, "/messages");
   const score = rating?.score === undefined ? undefined : digitsOf(rating.score);
   const ratingLine = [score, rating?.text].filter((part) => part !== undefined && part !== "").join(": ");
-  yield fact("Rating", ratingLine === "" ? "none" : ratingLine, "/rating");
+  yield fact("Rating", ratingLine === "" ? "none" : ratingLine, "/rating/text");
   if (conversation.status !== undefined) yield fact("Status", conversation.status, "/status");
   const topics = conversation.topics ?? [];
-  if (topics.length > 0) yield fact("Topics", topics.join(", "), "/topics");
+  if (topics.length > 0) yield fact("Topics", topics.join(", "), "/topics/0");
   if (conversation.url !== undefined) yield fact("Link", conversation.url, "/url");
   yield fact("Messages", String(messages.length), "/messages");
 }

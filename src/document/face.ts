@@ -2,7 +2,7 @@ import { create, type Font, type Glyph } from "fontkit";
 import { isSimple } from "./characters.ts";
 
 /** A font file that cannot be used; the message says why, in one clause. */
-class FontProblem extends Error {}
+export class FontProblem extends Error {}
 
 /** Widths are in thousandths of the font size, as PDF has them. */
 const UNITS = 1000;

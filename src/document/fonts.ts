@@ -11,6 +11,7 @@ export interface ReportFonts {
 interface Shipped {
   readonly regular: Face;
   readonly bold: Face;
+  readonly emoji: Face;
 }
 
 let shipped: Promise<Shipped> | undefined;
@@ -23,16 +24,19 @@ let shipped: Promise<Shipped> | undefined;
  */
 export async function openFonts(extra: readonly Uint8Array[] = []): Promise<ReportFonts> {
   shipped ??= openShipped();
-  const { regular, bold } = await shipped;
-  const others = extra.map((bytes) => new Face(bytes));
+  const { regular, bold, emoji } = await shipped;
+  // Somebody's own font for emoji goes before ours.
+  const others = [...extra.map((bytes) => new Face(bytes)), emoji];
   return { regular: [regular, ...others], bold: [bold, ...others] };
 }
 
 async function openShipped(): Promise<Shipped> {
-  const [regular, bold] = await Promise.all(
-    ["NotoSans-Regular.ttf", "NotoSans-SemiBold.ttf"].map(shippedFont),
-  );
-  return { regular: regular!, bold: bold! };
+  const [regular, bold, emoji] = await Promise.all([
+    shippedFont("NotoSans-Regular.ttf"),
+    shippedFont("NotoSans-SemiBold.ttf"),
+    shippedFont("NotoEmoji-Regular.ttf"),
+  ]);
+  return { regular, bold, emoji };
 }
 
 /** Built code is in `dist/cli` or `dist/lib`, sources in `src/document`; the fonts are in `dist/fonts`. */

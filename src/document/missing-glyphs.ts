@@ -31,9 +31,9 @@ export function missingGlyphs(
   for (const { value, pointer } of facts) look(value, pointer);
   for (const entry of entries) {
     if (entry.kind === "day") continue;
-    look(entry.name, `${entry.pointer}/sender`);
+    look(entry.name, `${entry.pointer}/author/name`);
     look(entry.text, `${entry.pointer}/text`);
-    for (const line of entry.attachments) look(line, `${entry.pointer}/attachments`);
+    for (const line of entry.attachments) look(line, `${entry.pointer}/attachments/0/name`);
   }
   return [...found.values()];
 }

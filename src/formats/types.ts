@@ -92,6 +92,12 @@ export interface WriteResult {
   readonly edges?: readonly Edge[];
 }
 
+/** What a conversion needs to know of the format that it writes. */
+export type TargetFormat = Pick<
+  FormatAdapter,
+  "id" | "title" | "fields" | "messagesAt" | "write" | "listKey"
+>;
+
 export interface FormatAdapter {
   /** As typed after --to; lower case. */
   readonly id: string;

@@ -23,7 +23,7 @@ export function conversationToJson(conversation: Conversation): string {
 }
 
 /** The same as plain data. */
-function conversationDocument(conversation: Conversation): JsonObject {
+export function conversationDocument(conversation: Conversation): JsonObject {
   return {
     chatx: "conversation",
     version: CONVERSATION_JSON_VERSION,

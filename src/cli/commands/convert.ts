@@ -1,7 +1,9 @@
 import { Converter } from "../../convert/converter.ts";
 import type { ConvertSettings, ConvertSummary } from "../../convert/types.ts";
 import { escapeControls } from "../../diagnostics/quote.ts";
+import type { TargetFormat } from "../../formats/types.ts";
 import { convertSummary } from "../../report/summary.ts";
+import type { Render } from "../conversation-output.ts";
 import { openOutputs, sinkOf, type WantedOutputs } from "../convert-outputs.ts";
 import { eachRecord, type InputOptions, inputOptions } from "../each-record.ts";
 import { ExitCode, UsageError } from "../exit-codes.ts";
@@ -16,6 +18,7 @@ import {
   zoneOption,
 } from "../options.ts";
 import { checkOutputPaths } from "../output-paths.ts";
+import type { PdfTarget } from "../pdf-target.ts";
 import { reporterSpecs } from "../reports.ts";
 import { urlFromTemplate } from "../url-option.ts";
 import { YoungGeneration } from "../young-generation.ts";
@@ -31,6 +34,7 @@ interface ConvertFlags extends InputOptions {
   readonly until?: string;
   readonly timeZone?: string;
   readonly urlTemplate?: string;
+  readonly pdfFont?: readonly string[];
   readonly agentRole: string;
   readonly systemMessages: string;
   readonly fold?: boolean;
@@ -52,10 +56,11 @@ export async function runConvert(
   io: Io,
 ): Promise<number> {
   const flags = rawFlags as unknown as ConvertFlags;
-  const settings = settingsOf(flags);
+  const pdf = flags.to === "pdf" ? await pdfTarget(flags, io) : undefined;
+  const settings = settingsOf(flags, pdf?.format);
   const failOn = (flags.failOn ?? []).map((what) => choiceOption(what, "--fail-on", FAIL_ON));
   const limits = inputOptions(flags);
-  const wanted = wantedOutputs(flags);
+  const wanted = wantedOutputs(flags, pdf?.render);
   // What goes to a file is to be complete, also when nobody reads standard output to its end.
   if (hasFiles(wanted)) io.stdout.makeOptional();
   const outputs = await openOutputs(wanted, settings.to, io);
@@ -97,11 +102,11 @@ export async function runConvert(
   }
 }
 
-function settingsOf(flags: ConvertFlags): ConvertSettings {
+function settingsOf(flags: ConvertFlags, target: TargetFormat | undefined): ConvertSettings {
   const zone = zoneOption(flags.timeZone ?? "UTC");
   const from = sourceFormatOption(flags.from, "--from");
   return {
-    to: formatOption(flags.to, "--to", "writable"),
+    to: target ?? formatOption(flags.to, "--to", "writable", ["pdf"]),
     ...(from === undefined ? {} : { from }),
     zone,
     zoneIsGiven: flags.timeZone !== undefined,
@@ -116,8 +121,26 @@ function settingsOf(flags: ConvertFlags): ConvertSettings {
   };
 }
 
+/** @throws {UsageError} For fonts that are none, and for options and places that a PDF has no use for. */
+async function pdfTarget(flags: ConvertFlags, io: Io): Promise<PdfTarget> {
+  const json = flags.jsonl ? "--jsonl" : flags.pretty ? "--pretty" : undefined;
+  if (json !== undefined) throw new UsageError(`${json} is about JSON; a PDF has no such form`);
+  const isToStdout = flags.outputDir === undefined && (flags.output === undefined || flags.output === "-");
+  if (isToStdout && io.stdoutIsTerminal) {
+    throw new UsageError(
+      "a PDF is nothing for a terminal to show",
+      "name a folder, --output-dir DIR, or for a single conversation a file, -o FILE",
+    );
+  }
+  const { openPdfTarget } = await import("../pdf-target.ts");
+  return await openPdfTarget(flags.pdfFont ?? [], zoneOption(flags.timeZone ?? "UTC"));
+}
+
 /** @throws {UsageError} For outputs that exclude each other. */
-function wantedOutputs(flags: ConvertFlags): WantedOutputs {
+function wantedOutputs(flags: ConvertFlags, render: Render | undefined): WantedOutputs {
+  if (render === undefined && flags.pdfFont !== undefined) {
+    throw new UsageError("--pdf-font is for --to pdf");
+  }
   if (flags.output !== undefined && flags.outputDir !== undefined) {
     throw new UsageError(
       "--output and --output-dir exclude each other",
@@ -138,6 +161,7 @@ function wantedOutputs(flags: ConvertFlags): WantedOutputs {
     reporters: reporterSpecs(flags.reporter ?? ["text"]),
     hasTotals: flags.reporter !== undefined && !flags.quiet,
     maxFindings: countOption(flags.maxFindings, "--max-findings"),
+    render,
   };
   checkOutputPaths([
     ["--output", wanted.output],

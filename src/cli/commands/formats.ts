@@ -58,7 +58,7 @@ function listText(): string {
     format.summary,
   ]);
   const head = ["format", "chatx can", "a record is", "what it is"];
-  return `${table([head, ...rows])}\nchatx formats ID shows the fields of one; chatx schema ID prints its JSON Schema.\n`;
+  return `${table([head, ...rows])}\nchatx convert --to pdf writes a report of each conversation, with the conversation attached.\nchatx formats ID shows the fields of one; chatx schema ID prints its JSON Schema.\n`;
 }
 
 function fieldsText(format: FormatAdapter): string {

@@ -6,7 +6,7 @@ export function addConvert(program: Command, io: Io, setCode: SetCode): void {
   const command = program
     .command("convert")
     .description("Convert payloads to another format. Results on stdout, talk on stderr.")
-    .requiredOption("-t, --to <format>", "ferndesk, smartsupp or userlike");
+    .requiredOption("-t, --to <format>", "ferndesk, smartsupp, userlike or pdf");
   withInputOptions(command)
     .option("-f, --from <format>", "format of the input, or auto", "auto")
     .option("-o, --output <file>", "write here, whole or not at all (mode 0600)")
@@ -19,6 +19,11 @@ export function addConvert(program: Command, io: Io, setCode: SetCode): void {
     .option(
       "--url-template <url>",
       "URL of a conversation that has none: https://crm.example.com/chats/$conversation.id",
+    )
+    .option(
+      "--pdf-font <file>",
+      "TrueType or OpenType font for letters that chatx has none of (repeatable)",
+      (value: string, before: string[] = []) => [...before, value],
     )
     .option("--agent-role <role>", "how Ferndesk documents spell it: agent or support_agent", "agent")
     .option("--system-messages <what>", "drop them, or keep them as the agent's: drop or agent", "drop")
@@ -41,6 +46,7 @@ Examples:
   chatx convert --to ferndesk --jsonl 'captures/**/*.json' | wc -l
   chatx convert --to ferndesk -o support-endpoint.json --loss-report loss.jsonl captures/
   chatx convert --to smartsupp --from ferndesk support-endpoint.json
+  chatx convert --to pdf --output-dir reports/ --time-zone Europe/Berlin captures/
   chatx convert --to ferndesk --time-zone Europe/Berlin --fold userlike-2014.har
 `,
     )
