@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import { randomFrom } from "../soak/random.mjs";
+import { answer } from "../support/fault-server.ts";
+import { endpointWith, folder, hook, linesFile, replay, totals } from "./replay-support.ts";
+
+test("no message overtakes an earlier one of its conversation, whatever goes wrong on the way", async () => {
+  // CHATX_CONVERSATIONS=200 makes it 4,000 messages; `run-order.test.ts` has as many, without the command around them.
+  const [conversations, messages] = [Number(process.env.CHATX_CONVERSATIONS ?? 40), 20];
+  const random = randomFrom(11);
+  /** Number of the next message of each conversation; what came before has been answered with 200. */
+  const next = new Map<number, number>();
+  const overtaken: string[] = [];
+  let retried = 0;
+  const server = await endpointWith((reply, { body }) => {
+    const [conversation, number] = body
+      .toString()
+      .match(/(\d+)\/(\d+)/)!
+      .slice(1)
+      .map(Number) as [number, number];
+    if (number !== (next.get(conversation) ?? 0)) overtaken.push(`${conversation}: ${number}`);
+    const fate = random();
+    if (fate < 0.03) retried++;
+    if (fate < 0.02) return reply.send(answer(503));
+    if (fate < 0.03) return reply.reset();
+    next.set(conversation, number + 1);
+    if (fate < 0.9) reply.send(answer(200));
+    else setTimeout(() => reply.send(answer(200)), random() * 20);
+  });
+  // One message of each conversation after the other, as a webhook receiver sees them.
+  const hooks = Array.from({ length: conversations * messages }, (_, n) => {
+    const [conversation, number] = [n % conversations, Math.floor(n / conversations)];
+    return hook(conversation + 1, `${conversation}/${number}`);
+  });
+  const run = await replay([
+    ...[linesFile(folder(), hooks), "--url", server.url, "--body", "$conversation.messages[0].text"],
+    ...["--content-type", "text/plain", "--concurrency", "32"],
+    ...["--retries", "12", "--retry-base", "2ms", "--retry-cap", "5ms"],
+  ]);
+  expect(overtaken).toEqual([]);
+  expect(totals(run)).toMatchObject({ planned: hooks.length, delivered: hooks.length });
+  expect(retried).toBeGreaterThan(5);
+  expect(server.mostOpenConnections).toBeLessThanOrEqual(32);
+});
+
+test("--rate holds over messages, retries and token calls together", async () => {
+  const at: number[] = [];
+  let tokens = 0;
+  const server = await endpointWith((reply, { target }, index) => {
+    at.push(performance.now());
+    if (target === "/token") {
+      tokens++;
+      reply.send(answer(200, `{"access_token":"token-${tokens}"}`));
+    } else reply.send(answer(index % 9 === 4 ? 503 : index === 50 ? 401 : 200));
+  });
+  const rate = 40;
+  const run = await replay([
+    ...[
+      linesFile(
+        folder(),
+        Array.from({ length: 80 }, (_, n) => ({ n })),
+      ),
+      "--url",
+      server.url,
+    ],
+    ...["--token-url", `${server.url}/token`, "-H", "X-Token: $tokenResponse.body.JSON.access_token"],
+    ...["--rate", `${rate}/s`, "--concurrency", "20", "--retry-base", "2ms", "--retry-cap", "5ms"],
+  ]);
+  expect(totals(run)).toMatchObject({ delivered: 80 });
+  expect(tokens).toBe(2);
+  expect(at.length).toBeGreaterThan(90);
+  const busiest = Math.max(
+    ...at.map((start) => at.filter((one) => one >= start && one < start + 1000).length),
+  );
+  // What falls due within 20 ms may leave together; the rest is for the way here, on a busy machine.
+  expect(busiest).toBeLessThanOrEqual(rate * 1.15 + 1);
+  expect(busiest).toBeGreaterThan(rate * 0.5);
+});
