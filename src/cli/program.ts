@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { escapeControls } from "../diagnostics/quote.ts";
 import { addCapture } from "./describe/capture.ts";
+import { addCheck } from "./describe/check.ts";
 import { addConvert } from "./describe/convert.ts";
 import { addFormats } from "./describe/formats.ts";
 import { addReplay } from "./describe/replay.ts";
@@ -19,6 +20,7 @@ Examples:
   chatx formats --explain unknown.json
   chatx replay captures/ --url https://staging.example.com/hook --journal run.jsonl
   chatx capture --out-dir captures
+  chatx check https://support.example.com/support-endpoint.json
 
 Exit codes: 0 done; 1 some records were invalid, rejected or failed; 2 wrong usage; 3 an input cannot be read or
 nothing matched; 4 an output or journal cannot be written; 5 the endpoint is down or refuses our credentials;
@@ -32,7 +34,7 @@ nothing matched; 4 an output or journal cannot be written; 5 the endpoint is dow
  */
 export function buildProgram(io: Io, setCode: SetCode, name = ""): Command {
   const program = new Command("chatx")
-    .description("Validate, convert and replay captured chat payloads (Smartsupp, Userlike, Ferndesk).")
+    .description("Validate, convert and replay captured chat payloads, and check support endpoints.")
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print help")
     .showSuggestionAfterError()
@@ -49,6 +51,7 @@ export function buildProgram(io: Io, setCode: SetCode, name = ""): Command {
     ["validate", addValidate],
     ["replay", addReplay],
     ["capture", addCapture],
+    ["check", addCheck],
     ["template", addTemplate],
     ["formats", addFormats],
     ["schema", addSchema],

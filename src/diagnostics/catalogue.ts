@@ -1,4 +1,5 @@
-import type { Diagnostic, DiagnosticArgs, DiagnosticCode, Severity } from "./diagnostic.ts";
+import { checkCatalogue } from "./check-catalogue.ts";
+import type { CatalogueEntry, Diagnostic, DiagnosticArgs, DiagnosticCode, Severity } from "./diagnostic.ts";
 import { quote } from "./quote.ts";
 
 /**
@@ -6,12 +7,6 @@ import { quote } from "./quote.ts";
  * wanted, and have no full stop; a hint is one thing to do. Severity is decided here and nowhere else:
  * an error rejects its record, a warning does under `--strict`, an info never does.
  */
-interface CatalogueEntry<Args> {
-  readonly severity: Severity;
-  readonly message: (args: Args) => string;
-  readonly hint?: (args: Args) => string | undefined;
-}
-
 type Catalogue = { readonly [C in DiagnosticCode]: CatalogueEntry<DiagnosticArgs[C]> };
 
 const nearestHint = ({ nearest }: { nearest?: string }) =>
@@ -230,6 +225,7 @@ const catalogue: Catalogue = {
       `no font has ${quote(character)} (${codePoint}); the report shows a box with its number${count > 1 ? `, ${count} times` : ""}`,
     hint: () => "pass --pdf-font with a font that has it; the conversation inside the PDF keeps it",
   },
+  ...checkCatalogue,
 };
 
 export const diagnosticCodes = Object.keys(catalogue) as DiagnosticCode[];

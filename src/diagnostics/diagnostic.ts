@@ -1,10 +1,12 @@
+import type { CheckDiagnosticArgs } from "./check-args.ts";
+
 /**
  * A finding is a code, the facts of that code, and a place. No sentence exists until a reporter asks for one:
  * the wording is in `catalogue.ts`.
  */
 
 /** The facts that each code carries. Payload text in here is raw: reporters clip and escape it. */
-export interface DiagnosticArgs {
+export interface DiagnosticArgs extends CheckDiagnosticArgs {
   // input: reading and cutting into records
   "input/empty": Record<never, never>;
   "input/not-utf8": { encoding: string };
@@ -64,6 +66,13 @@ export interface DiagnosticArgs {
 export type DiagnosticCode = keyof DiagnosticArgs;
 
 export type Severity = "error" | "warning" | "info";
+
+/** What a code means and how bad it is; see `catalogue.ts`. */
+export interface CatalogueEntry<Args> {
+  readonly severity: Severity;
+  readonly message: (args: Args) => string;
+  readonly hint?: (args: Args) => string | undefined;
+}
 
 /** Which part of a member a finding means: its key (an unknown field) or its value. */
 type Target = "key" | "value";

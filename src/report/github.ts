@@ -24,9 +24,9 @@ function properties(finding: Finding): string {
   return all.map(([name, value]) => `${name}=${escapeProperty(value!)}`).join(",");
 }
 
-/** Standard input is no file of the repository: its place stands in the message instead. */
+/** Standard input or a URL is no file of the repository: its place stands in the message instead. */
 function fileProperties(finding: Finding): [string, string][] {
-  if (isStandardInput(finding)) return [];
+  if (isNoFile(finding)) return [];
   const file: [string, string] = ["file", safePath(finding.source)];
   if (finding.line < 1) return [file];
   const place: [string, string][] = [file, ["line", `${finding.line}`], ["col", `${finding.column}`]];
@@ -39,15 +39,15 @@ function fileProperties(finding: Finding): [string, string][] {
 }
 
 function body(finding: Finding): string {
-  const place = isStandardInput(finding) ? `${placeOf(finding)}: ` : "";
+  const place = isNoFile(finding) ? `${placeOf(finding)}: ` : "";
   const pointers = pointersOf(finding);
   const at = pointers === "" ? "" : ` (at${pointers})`;
   const hint = finding.hint === undefined ? "" : `\nhint: ${safeText(finding.hint)}`;
   return `${place}${safeText(finding.message)}${at}${hint}`;
 }
 
-function isStandardInput(finding: Finding): boolean {
-  return finding.source === "<stdin>";
+function isNoFile(finding: Finding): boolean {
+  return finding.source === "<stdin>" || /^https?:\/\//.test(finding.source) || finding.source === "<URL>";
 }
 
 /** A file name may hold a line break, for which there is an escape; other control characters are made visible. */

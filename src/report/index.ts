@@ -1,3 +1,4 @@
+import { colorPaint } from "./paint.ts";
 import type { Reporter, ReporterOptions } from "./types.ts";
 
 export type { RecordVerdict, Reporter, ReporterOptions, ReportSummary, Verdict } from "./types.ts";
@@ -30,6 +31,5 @@ export async function createReporter(name: ReporterName, options: ReporterOption
 async function textReporterFor(options: ReporterOptions): Promise<Reporter> {
   const { textReporter } = await import("./text.ts");
   if (!options.color) return textReporter();
-  const { colorPaint } = await import("./paint.ts");
   return textReporter(await colorPaint());
 }

@@ -10,7 +10,7 @@ const LEVELS: Readonly<Record<Severity, string>> = { error: "error", warning: "w
 const ruleIndex = new Map(diagnosticCodes.map((code, index) => [code, index]));
 
 /** SARIF 2.1.0 (OASIS), one run. The rules come first, so the results need not be held. */
-export function sarifReporter(toolVersion: string): Reporter {
+export function sarifReporter(toolVersion: string): Reporter<object> {
   let separator = "\n";
   return {
     start() {
@@ -80,9 +80,10 @@ function fingerprint({ code, source, container, pointer, args }: Finding): strin
   return createHash("sha256").update(facts).digest("hex").slice(0, 32);
 }
 
-/** A URI reference (RFC 3986): relative paths stay relative, absolute ones become file URIs, "<stdin>" is `stdin`. */
+/** A URI reference (RFC 3986): a URL is itself, relative paths stay relative, absolute ones become file URIs, "<stdin>" is `stdin`. */
 export function uriOf(source: string): string {
   if (source === "<stdin>") return "stdin";
+  if (/^https?:\/\//.test(source) && URL.canParse(source)) return new URL(source).href;
   const isWindowsPath = /^[A-Za-z]:[\\/]/.test(source);
   if (isWindowsPath)
     return `file:///${source.slice(0, 2)}${encodePath(source.slice(2).replaceAll("\\", "/"))}`;

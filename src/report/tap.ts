@@ -32,17 +32,17 @@ function testPoint(outcome: Outcome, number: number): string {
   const status = outcome.verdict === "invalid" ? "not ok" : "ok";
   const name = outcome.record === 0 ? outcome.source : `${outcome.source} record ${outcome.record}`;
   const reason = outcome.findings[0]?.message ?? "no conversation";
-  const directive = outcome.verdict === "skipped" ? ` # SKIP ${description(reason)}` : "";
-  return `${status} ${number} - ${description(name)}${directive}\n${diagnostics(outcome.findings)}`;
+  const directive = outcome.verdict === "skipped" ? ` # SKIP ${tapDescription(reason)}` : "";
+  return `${status} ${number} - ${tapDescription(name)}${directive}\n${findingsYaml(outcome.findings)}`;
 }
 
 /** `#` would start a directive; TAP 14 escapes it, and the backslash that does so. */
-function description(text: string): string {
+export function tapDescription(text: string): string {
   return safeText(text).replace(/[\\#]/g, "\\$&");
 }
 
 /** A YAML 1.2 block. Strings are JSON strings, which YAML reads as they are: no value can end the block. */
-function diagnostics(findings: readonly Finding[]): string {
+export function findingsYaml(findings: readonly Finding[]): string {
   if (findings.length === 0) return "";
   const items = findings.map((finding) => {
     const members = Object.entries(findingData(finding)).filter(([, value]) => value !== undefined);

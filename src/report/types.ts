@@ -36,12 +36,12 @@ export interface RecordVerdict {
  *
  * Every piece is safe to show on a terminal: payload text in it has its control characters escaped.
  */
-export interface Reporter {
+export interface Reporter<Summary = ReportSummary> {
   start(): string;
   finding(finding: Finding): string;
   /** Absent where the output has no place for records. */
   record?(record: RecordVerdict): string;
-  end(summary: ReportSummary): string;
+  end(summary: Summary): string;
 }
 
 export interface ReporterOptions {

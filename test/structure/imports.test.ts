@@ -25,6 +25,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "model",
     "input",
     "formats",
+    "repeats",
     "convert",
     "validate",
     "transport",
@@ -33,8 +34,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   document: ["json", "diagnostics", "model"],
   // input and model: types only.
   replay: ["json", "diagnostics", "files", "input", "model", "template", "transport", "trust"],
-  // convert: types only.
-  report: ["json", "diagnostics", "convert", "transport", "trust", "replay"],
+  // convert and endpoint: types only.
+  report: ["json", "diagnostics", "convert", "transport", "trust", "endpoint", "replay"],
   library: ["json", "diagnostics", "model", "input", "formats", "convert", "validate"],
   // It loads the built command by name.
   launch: [],

@@ -9,7 +9,8 @@ export type TestCertificate =
   | "wrong-name"
   | "self-signed"
   | "unknown-root"
-  | "client";
+  | "client"
+  | "incomplete-chain";
 
 /** Path of a file among the test certificates, for options that take one. */
 export function certificatePath(

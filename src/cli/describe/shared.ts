@@ -45,9 +45,9 @@ export function withServerOptions(command: Command, port = "8080"): Command {
     .option("--grace <time>", "after a signal, for requests under way", "10s");
 }
 
-export function withReportOptions(command: Command, where: string): Command {
+export function withReportOptions(command: Command, where: string, mostFindings = "1000"): Command {
   return command
-    .option("--max-findings <n>", "findings shown at most; 0 for all", "1000")
+    .option("--max-findings <n>", "findings shown at most; 0 for all", mostFindings)
     .option(
       "--reporter <name[=FILE]>",
       `text, json, jsonl, junit, sarif, github or tap; several at once; without FILE to ${where}`,

@@ -14,11 +14,12 @@ authority() {
     -addext "basicConstraints=critical,CA:true" -addext "keyUsage=critical,keyCertSign,cRLSign"
 }
 
-# leaf NAME AUTHORITY ALTERNATIVE-NAMES USAGE NOT-BEFORE NOT-AFTER
+# leaf NAME AUTHORITY ALTERNATIVE-NAMES USAGE NOT-BEFORE NOT-AFTER [AUTHORITY-INFO]
 leaf() {
   new_key "$1.key"
   openssl req -new -key "$1.key" -subj "/CN=$1" -out "$work/$1.csr"
-  printf '%s\n' "basicConstraints=CA:false" "subjectAltName=$3" "extendedKeyUsage=$4" > "$work/$1.ext"
+  printf '%s\n' "basicConstraints=CA:false" "subjectAltName=$3" "extendedKeyUsage=$4" ${7:+"authorityInfoAccess=$7"} \
+    > "$work/$1.ext"
   rm -rf "$work/issued" && mkdir "$work/issued" && : > "$work/issued/index.txt"
   cat > "$work/issued/ca.cnf" <<END
 [ca]
@@ -45,6 +46,9 @@ leaf not-yet-valid ca "$here" serverAuth 21200101000000Z 21231231235959Z
 leaf wrong-name ca "DNS:other.example.com" serverAuth 20240101000000Z 21231231235959Z
 leaf unknown-root unknown-ca "$here" serverAuth 20240101000000Z 21231231235959Z
 leaf client ca "DNS:client.example.com" clientAuth 20240101000000Z 21231231235959Z
+authority middle-ca "an authority in between"
+leaf incomplete-chain middle-ca "$here" serverAuth 20240101000000Z 21231231235959Z \
+  "caIssuers;URI:http://ca.example.com/middle.crt"
 cp "$work/ca.pem" ca.pem
 new_key self-signed.key
 openssl req -x509 -new -key self-signed.key -subj "/CN=self-signed" -days 36500 -addext "subjectAltName=$here" \

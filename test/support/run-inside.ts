@@ -1,0 +1,47 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { root } from "./run-chatx.ts";
+
+/** What `main` of the built command takes; see src/cli/io.ts. */
+interface MemoryIo {
+  readonly stdout: MemoryWriter;
+  readonly stderr: MemoryWriter;
+  readonly stdinIsTerminal: boolean;
+  readonly stdoutIsTerminal: boolean;
+  readonly stderrIsTerminal: boolean;
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+class MemoryWriter {
+  text = "";
+  push(text: string): void {
+    this.text += text;
+  }
+  async drain(): Promise<void> {}
+  async flush(): Promise<void> {}
+  makeOptional(): void {}
+}
+
+const load = createRequire(import.meta.url);
+
+/**
+ * Runs the built command inside this process: for tables of cases, where starting a process for each would take longer
+ * than all else.
+ */
+export async function runInside(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly stdout: string; readonly stderr: string; readonly code: number }> {
+  const { main } = load(join(root, "dist/cli/cli.cjs")) as {
+    main(argv: readonly string[], io: MemoryIo): Promise<number>;
+  };
+  const io: MemoryIo = {
+    ...{ stdout: new MemoryWriter(), stderr: new MemoryWriter() },
+    ...{ stdinIsTerminal: false, stdoutIsTerminal: false, stderrIsTerminal: false },
+    env,
+    signal: new AbortController().signal,
+  };
+  const code = await main(args, io);
+  return { stdout: io.stdout.text, stderr: io.stderr.text, code };
+}
