@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { root } from "./run-chatx.ts";
@@ -24,6 +25,14 @@ class MemoryWriter {
 }
 
 const load = createRequire(import.meta.url);
+const chunks = join(root, "dist/cli");
+
+/** The chunk that the launcher starts; its name has a hash in it. */
+function mainChunk(): string {
+  const name = readdirSync(chunks).find((one) => /^main-.*\.cjs$/.test(one));
+  if (name === undefined) throw new Error("the command is not built");
+  return name;
+}
 
 /**
  * Runs the built command inside this process: for tables of cases, where starting a process for each would take longer
@@ -33,7 +42,7 @@ export async function runInside(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly stdout: string; readonly stderr: string; readonly code: number }> {
-  const { main } = load(join(root, "dist/cli/cli.cjs")) as {
+  const { main } = load(join(chunks, mainChunk())) as {
     main(argv: readonly string[], io: MemoryIo): Promise<number>;
   };
   const io: MemoryIo = {
