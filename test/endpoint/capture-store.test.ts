@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { captureLine } from "../../src/endpoint/capture/record.ts";
@@ -356,6 +356,10 @@ describe("rotation", () => {
     writeFileSync(closed, record("closed"));
     writeFileSync(join(folder, ".c-20260131T120000.000Z.jsonl.gz.chatx-tmp"), "half");
     writeFileSync(join(folder, "c-notes.jsonl"), "the user's own");
+    // Killed between the compressed file's name and the plain file's end.
+    const both = join(folder, "c-20260131T110000.000Z.jsonl");
+    writeFileSync(both, record("both"));
+    writeFileSync(`${both}.gz`, gzipSync(record("both")));
     const { until } = await storeIn(join(folder, "c.jsonl"));
     await until("compressed");
     expect(bodiesIn(`${closed}.gz`)).toEqual(["closed"]);
@@ -363,7 +367,12 @@ describe("rotation", () => {
       readdirSync(folder)
         .filter((name) => !name.includes("lock"))
         .sort(),
-    ).toEqual(["c-20260131T120000.000Z.jsonl.gz", "c-notes.jsonl", "c.jsonl"]);
+    ).toEqual([
+      "c-20260131T110000.000Z.jsonl.gz",
+      "c-20260131T120000.000Z.jsonl.gz",
+      "c-notes.jsonl",
+      "c.jsonl",
+    ]);
   });
 
   test("by another program, which moves the file away, loses nothing", async () => {

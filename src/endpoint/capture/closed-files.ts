@@ -36,7 +36,10 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Closed files that an earlier process did not get to compress. Removes what it left half-made. */
+/**
+ * Closed files that an earlier process did not get to compress. Removes what it left half-made, and plain files whose
+ * compressed ones are there: those are whole, as they got their names last.
+ */
 export async function leftovers(path: string): Promise<string[]> {
   const { start, end } = namesFor(path);
   const folder = dirname(path);
@@ -50,7 +53,12 @@ export async function leftovers(path: string): Promise<string[]> {
       name.startsWith(".") && name.endsWith(TEMPORARY) && isClosed(name.slice(1, -TEMPORARY.length));
     if (isStray) await rm(join(folder, name), { force: true });
   }
-  return names.filter(isClosed).map((name) => join(folder, name));
+  const plain: string[] = [];
+  for (const name of names.filter(isClosed)) {
+    if (names.includes(`${name}.gz`)) await rm(join(folder, name));
+    else plain.push(join(folder, name));
+  }
+  return plain;
 }
 
 const TEMPORARY = ".gz.chatx-tmp";

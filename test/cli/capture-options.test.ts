@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import { type CaptureFlags, prepareCapture } from "../../src/cli/capture/options.ts";
+
+const DEFAULTS = {
+  gzip: true,
+  host: "127.0.0.1",
+  port: "8080",
+  headersTimeout: "10s",
+  requestTimeout: "30s",
+  idleTimeout: "5s",
+  maxConnections: "1024",
+  grace: "10s",
+  maxBodyBytes: "1MiB",
+  respond: "200",
+} as const;
+
+const ENV = {
+  T: "canary",
+  ODD: "canary!",
+  TOKEN: "canary-canary-canary",
+  WHSEC: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+};
+
+function prepare(flags: Partial<CaptureFlags>) {
+  return prepareCapture({ ...DEFAULTS, ...flags }, ENV);
+}
+
+describe("the options of chatx capture", () => {
+  test.each<[string, Partial<CaptureFlags>, RegExp]>([
+    ["no output", {}, /needs --out FILE or --out-dir DIR/],
+    ["two outputs", { out: "a", outDir: "b" }, /needs --out FILE or --out-dir DIR/],
+    ["a compressed output", { out: "a.jsonl.gz" }, /never compressed/],
+    ["a folder that cannot be", { outDir: "/dev/null/x" }, /cannot make/],
+    ["another address", { out: "a", host: "0.0.0.0" }, /can be reached from other machines/],
+    ["another address of IPv6", { out: "a", host: "::" }, /can be reached from other machines/],
+    [
+      "a name that may be anything",
+      { out: "a", host: "127.0.0.1.example.com" },
+      /reached from other machines/,
+    ],
+    ["a token on the command line", { out: "a", token: "canary-canary-canary" }, /env:NAME or file:PATH/],
+    ["a short token", { out: "a", token: "env:T" }, /shorter than 16/],
+    ["a variable that is not set", { out: "a", token: "env:NONE" }, /NONE is empty or not set/],
+    ["no secret", { out: "a", verify: "smartsupp" }, /needs --verify-secret/],
+    ["a secret without a kind", { out: "a", verifySecret: "env:T" }, /needs --verify/],
+    ["an unknown kind", { out: "a", verify: "smartsup", verifySecret: "env:T" }, /--verify takes/],
+    [
+      "a secret of another kind",
+      { out: "a", verify: "standard-webhooks", verifySecret: "env:T" },
+      /Standard Webhooks/,
+    ],
+    [
+      "a spelling where there is one only",
+      { out: "a", verify: "smartsupp", verifySecret: "env:T", verifyPrefix: "sha256=" },
+      /go with hmac-sha256 only/,
+    ],
+    ["a status that is none of success", { out: "a", respond: "302" }, /200 to 299/],
+    ["another rotation", { out: "a", rotate: "weekly" }, /takes daily/],
+    ["a size that is none", { out: "a", rotateSize: "big" }, /--rotate-size takes/],
+    ["a port that is none", { out: "a", port: "65536" }, /up to 65535/],
+    ["no connection at all", { out: "a", maxConnections: "0" }, /above zero/],
+    ["no time at all", { out: "a", headersTimeout: "0s" }, /above zero/],
+    ["a name with a port", { out: "a", allowHost: ["a:80"] }, /without a port/],
+  ])("are refused: %s", (_, flags, message) => {
+    let said = "";
+    try {
+      prepare(flags);
+    } catch (error) {
+      said = `${(error as Error).name}: ${(error as Error).message} ${(error as { hint?: string }).hint}`;
+    }
+    expect(said).toMatch(message);
+    expect(said).not.toContain("canary");
+  });
+
+  test("let others in with a token or a signature only, by whatever name then", () => {
+    expect(prepare({ out: "a" }).capture.allowedHosts).toContain("localhost");
+    expect(prepare({ out: "a", allowHost: ["X.example"] }).capture.allowedHosts).toContain("x.example");
+    expect(prepare({ out: "a", host: "0.0.0.0", token: "env:TOKEN" }).capture.allowedHosts).toBe("any");
+    const signed = prepare({ out: "a", host: "::", verify: "standard-webhooks", verifySecret: "env:WHSEC" });
+    expect(signed.capture).toMatchObject({
+      host: "::",
+      allowedHosts: "any",
+      verify: { kind: "standard-webhooks" },
+    });
+  });
+
+  test.each(["localhost", "127.0.0.1", "127.1.2.3", "::1", "[::1]"])("take %s for this machine", (host) => {
+    expect(prepare({ out: "a", host }).server.host).toBe(host.replace(/[[\]]/g, ""));
+  });
+});
