@@ -46,7 +46,7 @@ describe("the options of chatx capture", () => {
     ["an unknown kind", { out: "a", verify: "smartsup", verifySecret: "env:T" }, /--verify takes/],
     [
       "a secret of another kind",
-      { out: "a", verify: "standard-webhooks", verifySecret: "env:T" },
+      { out: "a", verify: "standard-webhooks", verifySecret: "env:ODD" },
       /Standard Webhooks/,
     ],
     [
