@@ -1,4 +1,5 @@
 import type { DiagnosticArgs, DiagnosticCode } from "../diagnostics/diagnostic.ts";
+import type { Place } from "../diagnostics/finding.ts";
 import { betweenTexts } from "./between-texts.ts";
 import { cutAtCandidate, endBroken, inBroken } from "./broken.ts";
 import { Cut } from "./cut.ts";
@@ -15,8 +16,16 @@ import { inValue, valueDone } from "./value.ts";
 export class Cutter {
   private readonly cutting: Cutting;
 
-  constructor(source: string, maxBytes: number, probe: Probe | undefined) {
-    this.cutting = new Cutting(source, maxBytes, probe);
+  constructor(source: string, maxBytes: number, probe: Probe | undefined, start: Place | undefined) {
+    this.cutting = new Cutting(source, maxBytes, probe, start);
+  }
+
+  /** Behind the last record that is whole; undefined where what comes next means nothing without what came before. */
+  get rest(): Place | undefined {
+    const c = this.cutting;
+    if (c.container !== undefined || c.structure.isSequence) return undefined;
+    if (c.mode === BETWEEN_TEXTS) return c.placeOf(c.at);
+    return c.isDropped || c.isSuffix ? undefined : c.placeOf(c.start);
   }
 
   get sawContainer(): boolean {

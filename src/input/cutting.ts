@@ -33,7 +33,7 @@ export class Cutting {
   readonly maxBytes: number;
   readonly probe: Probe | undefined;
   readonly window = new Window();
-  readonly tracker = new PlaceTracker();
+  readonly tracker: PlaceTracker;
   readonly structure = new Structure();
   readonly recovery = new Recovery(this.structure);
   mode = BETWEEN_TEXTS;
@@ -59,7 +59,9 @@ export class Cutting {
   /** Whether no more bytes will come. */
   isFinal = false;
 
-  constructor(source: string, maxBytes: number, probe: Probe | undefined) {
+  constructor(source: string, maxBytes: number, probe: Probe | undefined, start?: Place) {
+    this.tracker = new PlaceTracker(start);
+    this.window.base = start?.offset ?? 0;
     this.source = source;
     this.maxBytes = maxBytes;
     this.probe = probe;

@@ -36,16 +36,21 @@ export async function isStream(fd: number): Promise<boolean> {
   return stats.isFIFO() || stats.isSocket();
 }
 
-/** The bytes of an open file, read at its own position. */
-export async function* readDescriptor(fd: number): AsyncGenerator<Uint8Array, void, undefined> {
+/** The bytes of an open file, read at its own position, or from an offset on. */
+export async function* readDescriptor(
+  fd: number,
+  from?: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const buffers = [Buffer.allocUnsafe(CHUNK_BYTES), Buffer.allocUnsafe(CHUNK_BYTES)] as const;
   let turn: 0 | 1 = 0;
-  const start = (buffer: Buffer) => readInto(fd, buffer, 0, CHUNK_BYTES, null);
+  let at = from ?? null;
+  const start = (buffer: Buffer) => readInto(fd, buffer, 0, CHUNK_BYTES, at);
   let pending = start(buffers[turn]);
   try {
     for (;;) {
       const { bytesRead } = await pending;
       if (bytesRead === 0) return;
+      if (at !== null) at += bytesRead;
       const full = buffers[turn];
       turn = turn === 0 ? 1 : 0;
       pending = start(buffers[turn]);

@@ -1,4 +1,5 @@
 import type { DiagnosticArgs, DiagnosticCode } from "../diagnostics/diagnostic.ts";
+import type { Place } from "../diagnostics/finding.ts";
 import { type Body, type InflateBody, type Opened, openCapture, openHarEntry } from "./body.ts";
 import type { Cut } from "./cut.ts";
 import { Cutter } from "./cutter.ts";
@@ -23,6 +24,8 @@ export interface SplitOptions {
   readonly probe?: Probe;
   /** Unpacks gzip bodies of captures, up to `maxRecordBytes` (this layer has no zlib); without it they are `input/compressed`. */
   readonly inflate?: InflateBody;
+  /** Where the first byte stands that will be pushed, and how many records came before it; see `rest`. */
+  readonly from?: { readonly place: Place; readonly records: number };
 }
 
 /**
@@ -48,7 +51,17 @@ export class RecordSplitter {
     this.source = source;
     this.isOfBody = isOfBody;
     this.options = options;
-    this.cutter = new Cutter(source, options.maxRecordBytes, options.probe);
+    this.given = options.from?.records ?? 0;
+    this.cutter = new Cutter(source, options.maxRecordBytes, options.probe, options.from?.place);
+  }
+
+  /**
+   * Where another splitter may go on when a file that ended here has grown: behind the last whole record. Undefined in
+   * a list and in an RFC 7464 sequence, whose rest cannot be read by itself. Asked between `push` and `push`, or after
+   * `end`.
+   */
+  get rest(): Place | undefined {
+    return this.cutter.rest;
   }
 
   /** Records so far, with those that the probe dealt with. */
@@ -134,6 +147,9 @@ export class RecordSplitter {
         start: stringPlace,
         container: cut.pointer + body.pointer,
         capture: body.capture,
+        ...(cut.kind === "payload"
+          ? {}
+          : { carrier: { kind: cut.kind, offset: cut.start.offset, bytes: cut.bytes } }),
         ...part,
       };
     };
@@ -143,7 +159,7 @@ export class RecordSplitter {
       yield wrap({ bytes: raw.bytes, pointer: "", problem: raw.problem, placesOf: atString });
       return;
     }
-    const nested = new RecordSplitter(this.source, withoutProbe(this.options), true);
+    const nested = new RecordSplitter(this.source, ofBodyOnly(this.options), true);
     const inOuter = raw.isInflated
       ? atString
       : (offsets: readonly number[]) => placesFrom(cut.start, cut.bytes, body.outerOffsets(offsets));
@@ -161,7 +177,7 @@ export class RecordSplitter {
 
 type BodyPart = Pick<InputRecord, "bytes" | "pointer" | "placesOf"> & { readonly problem?: RecordProblem };
 
-function withoutProbe({ probe: _, ...options }: SplitOptions): SplitOptions {
+function ofBodyOnly({ probe: _, from: __, ...options }: SplitOptions): SplitOptions {
   return options;
 }
 

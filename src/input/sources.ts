@@ -66,11 +66,34 @@ async function* failing(error: InputError): AsyncGenerator<Uint8Array, void, und
   throw error;
 }
 
+export interface OpenedFile {
+  readonly name: string;
+  readonly fd: number;
+  /** Offset of the first byte; what comes from a later one is taken as it is. */
+  readonly from: number;
+  readonly maxInflatedBytes: number;
+  /** Told how much was read, before it is inflated. */
+  readonly onRead: (bytes: number) => void;
+}
+
+/** The bytes of a file that is open, from an offset to its end, as `openSources` gives those of a whole one. */
+export async function* openedFrom(file: OpenedFile): AsyncGenerator<Uint8Array, void, undefined> {
+  const { name, fd, from, maxInflatedBytes } = file;
+  const counted = async function* () {
+    for await (const chunk of readDescriptor(fd, from)) {
+      file.onRead(chunk.length);
+      yield chunk;
+    }
+  };
+  if (from > 0) yield* withInputErrors(name, counted());
+  else yield* opened(name, counted(), { maxInflatedBytes });
+}
+
 /** Inflates; failures of the file system, and only those, become InputErrors. */
 async function* opened(
   name: string,
   chunks: AsyncIterable<Uint8Array>,
-  options: OpenOptions,
+  options: Pick<OpenOptions, "maxInflatedBytes">,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   yield* inflateChunks(withInputErrors(name, chunks), options.maxInflatedBytes);
 }

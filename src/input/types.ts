@@ -22,6 +22,14 @@ export interface CaptureFacts {
   readonly identity?: string;
 }
 
+/** A capture record or an entry of a HAR, as it stands in the source. */
+interface Carrier {
+  readonly kind: "capture" | "har-entry";
+  /** In bytes from the source's start. */
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
 /** Why a stretch of input is not a record that can be parsed. `offset`, `end`: bytes from the record's start. */
 export type RecordProblem = {
   [C in DiagnosticCode]: {
@@ -49,6 +57,8 @@ export interface InputRecord {
   /** For a payload inside a HAR or capture record: the pointer of the string that holds it. */
   readonly container?: string;
   readonly capture?: CaptureFacts;
+  /** For a payload inside a HAR or capture record: what it is cut from. As long valid as `bytes`. */
+  readonly carrier?: Carrier;
   /** Set where the record cannot be parsed at all; then `bytes` are what there is of it (maybe clipped). */
   readonly problem?: RecordProblem;
   /** Places of byte offsets into `bytes`, which must be ascending. */
