@@ -1,13 +1,5 @@
-import { KEY_WORDS, Segment } from "./segment.ts";
-
-/** Loaded with the first table: a single record needs none. */
-let crypto: typeof import("node:crypto") | undefined;
-
-/** As text with a character a byte: making a Buffer takes longer than hashing a short id. */
-function sha256(data: Uint8Array | string): string {
-  crypto ??= process.getBuiltinModule("node:crypto");
-  return crypto.hash("sha256", data, "binary");
-}
+import { digest, KEY_WORDS, sha256 } from "./digest.ts";
+import { Segment } from "./segment.ts";
 
 const NEVER = (): void => undefined;
 /** Each grows for itself, so that growing never needs room for two whole tables. */
@@ -72,16 +64,4 @@ export class RepeatTable {
   seenContent(id: string, content: Uint8Array): boolean {
     return this.seen(`${sha256(content)} ${id}`, "") !== "new";
   }
-}
-
-/** Puts the first words of a SHA-256 into `words`; the third is never 0, which marks an empty slot. */
-function digest(data: Uint8Array | string, words: Uint32Array): void {
-  const bytes = sha256(data);
-  for (let k = 0; k < KEY_WORDS; k++) words[k] = wordAt(bytes, k * 4);
-  if (words[2] === 0) words[2] = 1;
-}
-
-function wordAt(bytes: string, at: number): number {
-  const low = bytes.charCodeAt(at) | (bytes.charCodeAt(at + 1) << 8);
-  return low | (bytes.charCodeAt(at + 2) << 16) | (bytes.charCodeAt(at + 3) << 24);
 }

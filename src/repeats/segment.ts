@@ -1,6 +1,7 @@
-/** Words of a key, and of an entry: the key and two words of what is remembered under it. */
-export const KEY_WORDS = 3;
-const WORDS = 5;
+import { KEY_WORDS } from "./digest.ts";
+
+/** Of an entry: its key and two words of what is remembered under it. */
+const WORDS = KEY_WORDS + 2;
 
 /** A hash table of fixed-size entries in one array outside the heap, with linear probing. */
 export class Segment {
