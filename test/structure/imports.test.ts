@@ -27,6 +27,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "formats",
     "repeats",
     "convert",
+    "repeats",
     "validate",
     "transport",
     "trust",

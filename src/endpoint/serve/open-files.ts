@@ -1,0 +1,116 @@
+import { close, constants, fstat, open, read } from "node:fs";
+import { promisify } from "node:util";
+
+const openFile = promisify(open);
+const closeFile = promisify(close);
+const statFile = promisify(fstat);
+const readAt = promisify(read);
+
+/** So many files stay open between requests; a folder may hold more than the process may open. */
+const MOST_OPEN = 64;
+
+/** A file as it was when its records were indexed. */
+export interface FileIdentity {
+  readonly path: string;
+  readonly dev: number;
+  readonly ino: number;
+}
+
+/** What was indexed is not there any more: the file is gone, cut, or another one. */
+export class SourceChanged extends Error {
+  /** Its number in `Sources`, once it is known. */
+  source = 0;
+
+  /** @param path  Of the file, as the user named it. */
+  constructor(path: string, cause?: unknown) {
+    super(`${path} is not what it was when it was read`, { cause });
+    this.name = "SourceChanged";
+  }
+}
+
+interface Opened {
+  readonly fd: Promise<number>;
+  users: number;
+}
+
+/** Reads stretches of files; those that were used last stay open, so that a renamed or removed file can still be read. */
+export class OpenFiles {
+  /** The one that was used last stands last. */
+  private readonly opened = new Map<FileIdentity, Opened>();
+
+  /** @throws {SourceChanged} Where the file does not hold these bytes any more. */
+  async read(file: FileIdentity, offset: number, length: number): Promise<Uint8Array> {
+    const one = this.use(file);
+    try {
+      return await readWhole(file, await one.fd, offset, length);
+    } catch (error) {
+      if (!(error instanceof SourceChanged) && !isMissing(error)) throw error;
+      throw error instanceof SourceChanged ? error : new SourceChanged(file.path, error);
+    } finally {
+      one.users--;
+    }
+  }
+
+  /** The file is not read any more. */
+  forget(file: FileIdentity): void {
+    const one = this.opened.get(file);
+    if (one === undefined || one.users > 0) return;
+    this.opened.delete(file);
+    closeLater(one);
+  }
+
+  private use(file: FileIdentity): Opened {
+    const known = this.opened.get(file);
+    const one = known ?? { fd: openSame(file), users: 0 };
+    one.users++;
+    this.opened.delete(file);
+    this.opened.set(file, one);
+    if (known === undefined) {
+      // One that could not be opened is tried again with the next request.
+      one.fd.catch(() => this.opened.get(file) === one && this.opened.delete(file));
+      this.closeUnused();
+    }
+    return one;
+  }
+
+  private closeUnused(): void {
+    for (const [file, one] of this.opened) {
+      if (this.opened.size <= MOST_OPEN) return;
+      if (one.users > 0) continue;
+      this.opened.delete(file);
+      closeLater(one);
+    }
+  }
+}
+
+function closeLater({ fd }: Opened): void {
+  fd.then(closeFile).catch(() => undefined);
+}
+
+async function openSame(file: FileIdentity): Promise<number> {
+  // Should a pipe stand in its place by now, opening it must not wait for its other end.
+  const fd = await openFile(file.path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const { dev, ino } = await statFile(fd);
+  if (dev === file.dev && ino === file.ino) return fd;
+  await closeFile(fd);
+  throw new SourceChanged(file.path);
+}
+
+async function readWhole(
+  file: FileIdentity,
+  fd: number,
+  offset: number,
+  length: number,
+): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafe(length);
+  for (let done = 0; done < length; ) {
+    const { bytesRead } = await readAt(fd, bytes, done, length - done, offset + done);
+    if (bytesRead === 0) throw new SourceChanged(file.path);
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+}
