@@ -6,6 +6,7 @@ import { addConvert } from "./describe/convert.ts";
 import { addFormats } from "./describe/formats.ts";
 import { addReplay } from "./describe/replay.ts";
 import { addSchema } from "./describe/schema.ts";
+import { addServe } from "./describe/serve.ts";
 import type { AddCommand, SetCode } from "./describe/shared.ts";
 import { addTemplate } from "./describe/template.ts";
 import { addValidate } from "./describe/validate.ts";
@@ -21,6 +22,7 @@ Examples:
   chatx replay captures/ --url https://staging.example.com/hook --journal run.jsonl
   chatx capture --out-dir captures
   chatx check https://support.example.com/support-endpoint.json
+  chatx serve captures/ --watch
 
 Exit codes: 0 done; 1 some records were invalid, rejected or failed; 2 wrong usage; 3 an input cannot be read or
 nothing matched; 4 an output or journal cannot be written; 5 the endpoint is down or refuses our credentials;
@@ -52,6 +54,7 @@ export function buildProgram(io: Io, setCode: SetCode, name = ""): Command {
     ["replay", addReplay],
     ["capture", addCapture],
     ["check", addCheck],
+    ["serve", addServe],
     ["template", addTemplate],
     ["formats", addFormats],
     ["schema", addSchema],
