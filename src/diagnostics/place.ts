@@ -38,6 +38,7 @@ export function findingsOf(
   diagnostics: readonly Placed[],
   options: { readonly strict: boolean; readonly format?: string },
 ): Finding[] {
+  if (diagnostics.length === 0) return [];
   const spans = byteStretches(text, diagnostics);
   const places = placesAt(record, spans);
   const findings = diagnostics.map((diagnostic, index): Finding => {

@@ -1,6 +1,7 @@
 import type { Report } from "../diagnostics/diagnostic.ts";
 import { reportZodIssues } from "../diagnostics/from-zod.ts";
 import { type JsonObject, plainView } from "../json/value.ts";
+import { isProved } from "./proof.ts";
 import type { FormatAdapter } from "./types.ts";
 import { reportUnknownFields } from "./unknown-fields.ts";
 import type { Schema } from "./wire.ts";
@@ -13,6 +14,10 @@ import type { Schema } from "./wire.ts";
  */
 export function checkDocument(adapter: FormatAdapter, document: JsonObject, report: Report): boolean {
   const shape: Schema = adapter.shapeOf(document);
+  if (isProved(shape, document)) {
+    adapter.crossCheck?.(document, report);
+    return true;
+  }
   const view = plainView(document) as JsonObject;
   const result = shape.safeParse(view);
   if (!result.success) reportZodIssues(result.error.issues, view, report);

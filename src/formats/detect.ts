@@ -9,6 +9,23 @@ export interface Detection {
   readonly candidates: readonly { readonly format: FormatAdapter; readonly recognition: Recognition }[];
 }
 
+/**
+ * The format alone. A certain one ends the search: no other can be surer, and of two that are certain the first wins.
+ */
+export function formatOf(document: JsonObject): FormatAdapter | undefined {
+  let best: FormatAdapter | undefined;
+  let bestScore = 0;
+  for (const format of formats) {
+    const { score } = format.recognise(document);
+    if (score === 1) return format;
+    if (score > bestScore) {
+      best = format;
+      bestScore = score;
+    }
+  }
+  return bestScore >= SURE_ENOUGH ? best : undefined;
+}
+
 /** Below this, a document is better called unknown than judged by the wrong vendor's rules. */
 const SURE_ENOUGH = 0.3;
 

@@ -6,7 +6,7 @@ import { type JsonProblem, MAX_DEPTH, parseJson } from "../json/parse.ts";
 import { decodeUtf8, invalidUtf8Offset } from "../json/text.ts";
 import { isObject, type Json, type JsonObject, typeName } from "../json/value.ts";
 import { checkDocument } from "./check.ts";
-import { detectFormat } from "./detect.ts";
+import { detectFormat, formatOf } from "./detect.ts";
 import type { FormatAdapter } from "./types.ts";
 
 /** What became of one record on its way from bytes to a checked document. */
@@ -108,9 +108,9 @@ function syntaxDiagnostic(problem: JsonProblem): Placed {
 }
 
 function detect(document: JsonObject, report: Report): FormatAdapter | undefined {
-  const detection = detectFormat(document);
-  if (detection.format !== undefined) return detection.format;
-  const best = detection.candidates[0];
+  const found = formatOf(document);
+  if (found !== undefined) return found;
+  const best = detectFormat(document).candidates[0];
   const isNear = best !== undefined && best.recognition.score > 0;
   report("format/unknown", "", {
     nearest: isNear ? best.format.title : "",

@@ -124,6 +124,8 @@ export interface FormatAdapter {
   readonly recognise: (document: JsonObject) => Recognition;
   /** Rules between fields, run after the schema held. Reports warnings. */
   readonly crossCheck?: (document: JsonObject, report: Report) => void;
+  /** Whether it is plain at a glance that `read` would meet no word of an open vocabulary that is not known. */
+  readonly hasKnownWords?: (document: JsonObject) => boolean;
   /** JSON Pointer of the list that the model's messages come from, index for index; absent where there is none. */
   readonly messagesAt?: string;
   /** What makes a whole conversation this one and no other, and where it stands; for finding the same one twice. */

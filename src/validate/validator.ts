@@ -80,6 +80,7 @@ const WORDS: ReadonlySet<DiagnosticCode> = new Set(["decode/unknown-sender", "de
 function reportUnknownWords({ format, document, diagnostics, report }: Examined): void {
   if (format === undefined || document === undefined) return;
   if (diagnostics.some(({ code }) => severityOf(code) === "error")) return;
+  if (format.hasKnownWords?.(document)) return;
   const onlyWords: Report = (code, ...rest) => {
     if (WORDS.has(code)) report(code, ...rest);
   };

@@ -69,6 +69,11 @@ describe("what is parsed quickly is parsed carefully to the same", () => {
         "+",
         ".",
         '"\\ud83d\\ude00"',
+        '"\\uDBFF\\uDC00x\\uD800\\uDFFF"',
+        '"\\ud83d\\ud83d\\ude00"',
+        '"\\ud83d\\u0041"',
+        '"\\ud83dx"',
+        '"\\ud8g0\\ude00"',
         '"\\ud83d"',
         '"\\uD7FF"',
         '"\\ude00"',
@@ -106,6 +111,7 @@ describe("what is parsed quickly is parsed carefully to the same", () => {
 
   test("nesting as deep as it may be, and keys of any kind", () => {
     expect(isQuick(`${"[".repeat(MAX_DEPTH)}${"]".repeat(MAX_DEPTH)}`)).toBe(true);
+    expect(isQuick('["\\ud83d\\ude00","\\uDBFF\\uDFFF\\u00e9"]')).toBe(true);
     expect(isQuick('{"__proto__":{"a":1},"constructor":[{}],"2":0,"1":{"__proto__":null},"":""}')).toBe(true);
   });
 });

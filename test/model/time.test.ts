@@ -78,6 +78,21 @@ describe("instants", () => {
   ])("%j is no time", (text) => {
     expect(parseTime(text)).toBeUndefined();
   });
+
+  test("are read the same whether the shortest way or by the pattern", () => {
+    const digits = (count: number) => fc.stringMatching(new RegExp(`^[0-9]{${count}}$`));
+    const small = fc.integer({ min: 0, max: 65 }).map((value) => String(value).padStart(2, "0"));
+    const fraction = fc.oneof(fc.constant(""), fc.stringMatching(/^\.[0-9]{0,20}$/));
+    const parts = fc.tuple(digits(4), small, small, small, small, small, fraction);
+    fc.assert(
+      fc.property(parts, ([year, month, day, hour, minute, second, rest]) => {
+        const text = `${year}-${month}-${day}T${hour}:${minute}:${second}${rest}`;
+        // Only the pattern knows a small z.
+        expect(parseTime(`${text}Z`)).toEqual(parseTime(`${text}z`));
+      }),
+      { numRuns: 2000 },
+    );
+  });
 });
 
 describe("local times", () => {

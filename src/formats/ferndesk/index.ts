@@ -44,6 +44,7 @@ export const ferndesk: FormatAdapter = {
   shapeOf: FerndeskConversation,
   recognise,
   crossCheck,
+  hasKnownWords: () => true,
   messagesAt: "/messages",
   identity: (document) => ({ id: String(document.id), pointer: "/id" }),
   read: decodeFerndesk,

@@ -60,7 +60,20 @@ const VISITOR_TEXTS: readonly (readonly [string, Exclude<keyof Visitor, "variabl
 ];
 
 /** The only two codes that any source shows (the documented example); the vocabulary is open. */
-const SYSTEM_CODES = new Set(["agent.join", "close.visitorClose"]);
+const SYSTEM_CODES = new Set<unknown>(["agent.join", "close.visitorClose"]);
+
+const TYPES = new Set<unknown>(["visitor", "agent", "system"]);
+
+/** Whether `decodeHook` would report no message type and no system code. */
+export function hasKnownWords({ messages }: JsonObject): boolean {
+  return (
+    isArray(messages) &&
+    messages.every((message) => {
+      const type = member(message, "type");
+      return TYPES.has(type) && (type !== "system" || SYSTEM_CODES.has(member(message, "content")));
+    })
+  );
+}
 
 /**
  * Reads a hook body of any revision. Reports message types and system codes that no source names; such messages

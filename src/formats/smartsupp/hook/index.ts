@@ -1,5 +1,5 @@
 import type { FormatAdapter } from "../../types.ts";
-import { decodeHook } from "./decode.ts";
+import { decodeHook, hasKnownWords } from "./decode.ts";
 import { encodeHook } from "./encode.ts";
 import { hookFields } from "./fields.ts";
 import { checkHook, hookIdentity, recogniseHook } from "./rules.ts";
@@ -21,6 +21,7 @@ export const smartsupp: FormatAdapter = {
   shapeOf: SmartsuppHook,
   recognise: recogniseHook,
   crossCheck: checkHook,
+  hasKnownWords,
   messagesAt: "/messages",
   identity: hookIdentity,
   read: decodeHook,
