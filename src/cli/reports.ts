@@ -117,6 +117,17 @@ export class Reports {
     for (const { reporter, writer } of this.channels) writer.push(reporter.record?.(verdict) ?? "");
   }
 
+  /** Whether a report has a word for every record, also for those without a finding. */
+  get namesRecords(): boolean {
+    return this.channels.some(({ reporter }) => reporter.record !== undefined);
+  }
+
+  /** A valid record that no report names. */
+  valid(): void {
+    this.counts.records++;
+    this.counts.valid++;
+  }
+
   async drain(): Promise<void> {
     for (const { writer } of this.channels) await writer.drain();
   }

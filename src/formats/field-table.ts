@@ -79,12 +79,23 @@ export const splitPointer = partsOf;
 
 /** A pattern with its `*` and `**` filled in. A `*` with nothing left to fill it stays. */
 export function fill(pattern: string, indexes: readonly string[], rest: readonly string[]): string {
+  let star = pattern.indexOf("/*");
+  if (star < 0) return pattern;
+  let filled = "";
+  let from = 0;
   let used = 0;
-  const parts = partsOf(pattern).flatMap((part) => {
-    if (part === "**") return rest;
-    return part === "*" ? [indexes[used++] ?? "*"] : [part];
-  });
-  return parts.map((part) => `/${part}`).join("");
+  for (; star >= 0; star = pattern.indexOf("/*", star + 1)) {
+    const end = star + 2;
+    if (end === pattern.length || pattern[end] === "/") {
+      filled += `${pattern.slice(from, star)}/${indexes[used++] ?? "*"}`;
+      from = end;
+    } else if (pattern[end] === "*" && end + 1 === pattern.length) {
+      filled += pattern.slice(from, star);
+      for (const part of rest) filled += `/${part}`;
+      from = pattern.length;
+    }
+  }
+  return filled + pattern.slice(from);
 }
 
 /** A format's rules, ready to be looked up from the wire when reading and from the model when writing. */

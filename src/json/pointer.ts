@@ -18,7 +18,7 @@ export function stepsOf(pointer: string): string[] {
   return pointer
     .slice(1)
     .split("/")
-    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+    .map((part) => (part.includes("~") ? part.replaceAll("~1", "/").replaceAll("~0", "~") : part));
 }
 
 /** The pointer one step up; "" stays "". */

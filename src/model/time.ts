@@ -69,6 +69,8 @@ export function msOf(instant: Instant): number {
 
 /** Below zero when `a` is earlier, above when it is later, zero when both are the same moment. */
 export function compareInstants(a: Instant, b: Instant): number {
+  // With as many digits each they are ordered as texts are.
+  if (a.length === b.length) return compareText(a, b);
   const seconds = compareText(a.slice(0, 19), b.slice(0, 19));
   return seconds !== 0 ? seconds : compareText(fraction(a), fraction(b));
 }
@@ -129,7 +131,7 @@ export function parseTime(text: string): ParsedTime | undefined {
 
 /**
  * Whether a text is an instant as it stands here: so most are captured, and what the pattern does takes ten times as
- * long. A later day than the 28th is left to it.
+ * long. The last days of some months are left to it.
  */
 function isInstant(text: string): text is Instant {
   const { length } = text;
@@ -141,7 +143,7 @@ function isInstant(text: string): text is Instant {
   }
   const month = twoDigits(text, 5);
   const day = twoDigits(text, 8);
-  if (month < 1 || month > 12 || day < 1 || day > 28) return false;
+  if (month < 1 || month > 12 || day < 1 || day > (month === 2 ? 28 : 30)) return false;
   if (twoDigits(text, 11) > 23 || twoDigits(text, 14) > 59 || twoDigits(text, 17) > 59) return false;
   if (length === 20) return true;
   if (length === 21 || length > 38 || text.charCodeAt(19) !== 0x2e) return false;

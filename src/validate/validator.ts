@@ -4,9 +4,11 @@ import type { Finding } from "../diagnostics/finding.ts";
 import { findingsOf } from "../diagnostics/place.ts";
 import { type Examined, examineRecord, isRejected } from "../formats/examine.ts";
 import type { FormatAdapter } from "../formats/types.ts";
+import type { Probe } from "../input/cutting.ts";
 import type { InputRecord } from "../input/types.ts";
 import { timeZone } from "../model/time.ts";
 import { RepeatTable } from "../repeats/repeat-table.ts";
+import { HookCheck } from "./hook-check.ts";
 
 export interface ValidateSettings {
   /** Undefined: detected for each record. */
@@ -24,6 +26,9 @@ export interface RecordVerdict {
   readonly verdict: "valid" | "invalid" | "skipped";
 }
 
+/** Id of the format whose bodies are known at a glance. */
+const HOOK = "smartsupp";
+
 /** Judges records one at a time; remembers nothing of them but the ids of whole conversations. */
 export class Validator {
   private readonly settings: ValidateSettings;
@@ -32,6 +37,24 @@ export class Validator {
 
   constructor(settings: ValidateSettings) {
     this.settings = settings;
+  }
+
+  /**
+   * For `SplitOptions.probe`: judges records that are plainly valid straight from the input, and tells of each.
+   * Undefined where there are none of that kind.
+   */
+  probe(valid: () => void): Probe | undefined {
+    const { format } = this.settings;
+    if (format !== undefined && format.id !== HOOK) return undefined;
+    const check = new HookCheck();
+    return (bytes, start, end) => {
+      const recordEnd = check.match(bytes, start, end);
+      // One that came before is not remembered, so that it is found once more when it is judged in full.
+      if (recordEnd < 0 || this.ids.numberOf(`${HOOK} ${check.id}`, this.count + 1) !== undefined) return -1;
+      this.count++;
+      valid();
+      return recordEnd;
+    };
   }
 
   /**

@@ -13,7 +13,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   input: ["json", "diagnostics"],
   formats: ["json", "diagnostics", "model", "input"],
   convert: ["json", "diagnostics", "model", "formats", "repeats", "input"],
-  validate: ["json", "diagnostics", "model", "formats", "repeats", "input"],
+  // convert: only what knows a sound record by its bytes.
+  validate: ["json", "diagnostics", "model", "formats", "repeats", "input", "convert"],
   files: [],
   trust: [],
   transport: ["trust"],

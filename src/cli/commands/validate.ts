@@ -32,6 +32,7 @@ export async function runValidate(
   const reports = await Reports.open(specs, maxFindings, io, main);
   try {
     const validator = new Validator({ strict, ...(format === undefined ? {} : { format }) });
+    const probe = reports.namesRecords ? undefined : validator.probe(() => reports.valid());
     const input = await eachRecord(inputs, limits, io, {
       record(record) {
         const { findings, verdict } = validator.record(record);
@@ -41,6 +42,7 @@ export async function runValidate(
       },
       sourceFinding: (source, code, args) => reports.source(source, code, args),
       drain: () => reports.drain(),
+      ...(probe === undefined ? {} : { probe }),
     });
     await reports.end(input.sources);
     return Math.max(input.exitCode, reports.errors > 0 ? ExitCode.invalid : ExitCode.done);

@@ -20,15 +20,23 @@ const MARKS: readonly (readonly [string, (document: JsonObject) => boolean])[] =
   ["messages[].sentAt", (document) => hasSentAt(member(document, "messages"))],
 ];
 
-const CERTAIN: Recognition = { score: 1, why: `has ${listed(MARKS.map(([name]) => name))}` };
+/** What is said of a body by the marks that it has, as bits; worded once. */
+const BY_MARKS: readonly Recognition[] = Array.from({ length: 2 ** MARKS.length }, (_, bits) => {
+  const names = MARKS.map(([name]) => name);
+  const present = names.filter((_name, mark) => bits & (1 << mark));
+  const missing = names.filter((name) => !present.includes(name));
+  if (present.length === 0) return { score: 0, why: `it has none of ${listed(missing)}` };
+  if (missing.length === 0) return { score: 1, why: `has ${listed(present)}` };
+  return { score: present.length === 2 ? 0.6 : 0.2, why: `it lacks ${listed(missing)}` };
+});
 
 /** The more of the marks, the surer. An empty list of messages is no mark against it. */
 export function recogniseHook(document: JsonObject): Recognition {
-  if (MARKS.every(([, isPresent]) => isPresent(document))) return CERTAIN;
-  const present = MARKS.filter(([, isPresent]) => isPresent(document)).map(([name]) => name);
-  const missing = MARKS.map(([name]) => name).filter((name) => !present.includes(name));
-  if (present.length === 0) return { score: 0, why: `it has none of ${listed(missing)}` };
-  return { score: present.length === 2 ? 0.6 : 0.2, why: `it lacks ${listed(missing)}` };
+  let bits = 0;
+  MARKS.forEach(([, isPresent], mark) => {
+    if (isPresent(document)) bits |= 1 << mark;
+  });
+  return BY_MARKS[bits]!;
 }
 
 function hasSentAt(messages: Json | undefined): boolean {
