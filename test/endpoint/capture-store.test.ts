@@ -12,10 +12,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
+import { compressFile } from "../../src/endpoint/capture/closed-files.ts";
 import { captureLine } from "../../src/endpoint/capture/record.ts";
 import { CaptureStore, type StoreEvent, type StoreOptions } from "../../src/endpoint/capture/store.ts";
 import { type FileCalls, realCalls } from "../../src/files/group-writer.ts";
@@ -296,7 +297,7 @@ describe("when storing fails", () => {
           expect(stored).toEqual(acknowledged);
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 40 },
     );
   });
 });
@@ -373,6 +374,19 @@ describe("rotation", () => {
       "c-notes.jsonl",
       "c.jsonl",
     ]);
+  });
+
+  test("leaves the plain file, and its own descriptors alone, when compressing is broken off", async () => {
+    const file = join(newFolder(), "c-20260131T120000.000Z.jsonl");
+    writeFileSync(file, record("x".repeat(300_000)));
+    const abort = new AbortController();
+    const compressing = compressFile(file, abort.signal);
+    setImmediate(() => abort.abort());
+    // EBADF would mean that a number was closed twice, which may be another file's by then.
+    await expect(compressing).rejects.toMatchObject({ name: "AbortError" });
+    expect(readdirSync(dirname(file))).toEqual([basename(file)]);
+    expect(await compressFile(file, new AbortController().signal)).toBe(`${file}.gz`);
+    expect(bodiesIn(`${file}.gz`)).toEqual(["x".repeat(300_000)]);
   });
 
   test("by another program, which moves the file away, loses nothing", async () => {

@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import type { Agent } from "node:http";
 
-/** A `chatx capture` of its own process that listens. */
+/** A server of its own process that listens. */
 export interface RunningCapture {
   readonly child: ChildProcess;
   /** Without a slash at the end. */
@@ -12,8 +12,11 @@ export interface RunningCapture {
   problems(): string;
 }
 
-/** Starts the built command on a free port and waits for its ready line. */
-export function startCapture(args: readonly string[]): Promise<RunningCapture>;
+/** Starts the built command with these arguments and waits for its ready line. */
+export function startServer(args: readonly string[]): Promise<RunningCapture>;
+
+/** Starts `chatx capture`, by default on a free port. */
+export function startCapture(args: readonly string[], port?: number): Promise<RunningCapture>;
 
 /** Posts a body; the status, or undefined where the connection ended before an answer. */
 export function post(

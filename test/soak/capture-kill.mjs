@@ -13,9 +13,9 @@ const COMMAND = fileURLToPath(new URL("../../bin/chatx.js", import.meta.url));
 const SENDERS = 8;
 const MOST_ANSWERS = 40;
 
-/** Starts a capture server and waits for its ready line. */
-export async function startCapture(args) {
-  const child = spawn(process.execPath, [COMMAND, "capture", "--port", "0", ...args], {
+/** Starts a server of the command and waits for its ready line. */
+export async function startServer(args) {
+  const child = spawn(process.execPath, [COMMAND, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
@@ -33,6 +33,10 @@ export async function startCapture(args) {
     void ended.then(() => reject(new Error(`ended before it listened: ${problems}`)));
   });
   return { child, url, ended, output: () => said, problems: () => problems };
+}
+
+export function startCapture(args, port = 0) {
+  return startServer(["capture", "--port", String(port), ...args]);
 }
 
 /** @returns The status; undefined where the connection ended first. */

@@ -1,4 +1,4 @@
-import { close, constants, createReadStream, createWriteStream, fsync, open } from "node:fs";
+import { close, constants, fsync, open, read, write } from "node:fs";
 import { lstat, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -9,6 +9,10 @@ import { syncFolder } from "../../files/private-file.ts";
 const openFd = promisify(open);
 const closeFd = promisify(close);
 const syncFd = promisify(fsync);
+const readInto = promisify(read);
+const writeTo = promisify(write);
+
+const PIECE_BYTES = 64 * 1024;
 
 /** Names of closed files: `captures-20260131T235959.123Z.jsonl` beside `captures.jsonl`, with `-2` … where it is taken. */
 function namesFor(path: string): { readonly start: string; readonly end: string } {
@@ -94,17 +98,30 @@ async function writeCompressed(path: string, temporary: string, signal: AbortSig
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noFollow;
     const to = await openFd(temporary, flags, 0o600);
     try {
-      await pipeline(
-        createReadStream(path, { fd: from, autoClose: false }),
-        createGzip(),
-        createWriteStream(temporary, { fd: to, autoClose: false }),
-        { signal },
-      );
+      // No streams on the descriptors: after a fault they close them, whatever they are told.
+      await pipeline(piecesOf(from), createGzip(), (pieces) => writeAll(to, pieces), { signal });
       await syncFd(to);
     } finally {
       await closeFd(to);
     }
   } finally {
     await closeFd(from);
+  }
+}
+
+async function* piecesOf(fd: number): AsyncGenerator<Buffer, void, undefined> {
+  for (;;) {
+    const { bytesRead, buffer } = await readInto(fd, Buffer.allocUnsafe(PIECE_BYTES), 0, PIECE_BYTES, null);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+async function writeAll(fd: number, pieces: AsyncIterable<Buffer>): Promise<void> {
+  for await (const piece of pieces) {
+    for (let at = 0; at < piece.length; ) {
+      const { bytesWritten } = await writeTo(fd, piece, at, piece.length - at, null);
+      at += bytesWritten;
+    }
   }
 }

@@ -221,8 +221,8 @@ export class CaptureStore {
   }
 
   #fail(file: OpenFile, reason: FileError): void {
-    // Of lines that fail together, the first one does the work.
-    if (this.#file !== file) return;
+    // Of lines that fail together, the first one does the work; a rotation that is under way sees the failure itself.
+    if (this.#file !== file || this.#turn !== undefined) return;
     // Where another program has moved or changed the file, what is there now is not ours to cut.
     if (reason.kind !== "in-use") this.#tell(reason);
     this.#giveUp(file, reason.kind !== "in-use");
