@@ -130,6 +130,11 @@ export interface FormatAdapter {
   readonly messagesAt?: string;
   /** What makes a whole conversation this one and no other, and where it stands; for finding the same one twice. */
   readonly identity?: (document: JsonObject) => { readonly id: string; readonly pointer: string };
+  /**
+   * The id that `read` gives the conversation, told from the ids alone and of any document, whatever else is wrong with
+   * it; undefined where it takes reading to know. Numbers may be those of `JSON.parse`. Absent: it always takes that.
+   */
+  readonly conversationId?: (document: JsonObject) => string | undefined;
   /** Only called with a document whose shape held. */
   readonly read: (document: JsonObject, context: ReadContext) => ReadResult;
   /** Absent: the format cannot be produced. */

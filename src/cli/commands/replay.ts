@@ -46,6 +46,7 @@ async function replay(inputs: readonly string[], flags: ReplayFlags, io: Io): Pr
     wanted: {
       document: namesRoot(renderer.template, "payload"),
       conversation: namesRoot(renderer.template, "conversation"),
+      time: settings.run.speed !== undefined,
     },
   };
   const findings = await FindingsToStderr.open(io);

@@ -5,6 +5,7 @@ import type { DiagnosticArgs, DiagnosticCode } from "../../diagnostics/diagnosti
 import type { Finding } from "../../diagnostics/finding.ts";
 import type { InputRecord } from "../../input/types.ts";
 import { stringifyJson } from "../../json/stringify.ts";
+import type { JsonObject } from "../../json/value.ts";
 import type { Conversation } from "../../model/conversation.ts";
 import { type LateFacts, type PayloadFacts, Planner, type PlanRecord } from "../../replay/plan.ts";
 import type { PlannedMessage } from "../../replay/types.ts";
@@ -12,7 +13,7 @@ import type { ReplayInput } from "../../report/replay/types.ts";
 import { eachRecord, type InputLimits, type InputOutcome } from "../each-record.ts";
 import type { Io } from "../io.ts";
 import type { PlanSettings } from "./options.ts";
-import { factsOf, lastMs, type WantedFacts, whyNotSent } from "./payload.ts";
+import { factsOf, lastMs, plainObject, quickFacts, type WantedFacts, whyNotSent } from "./payload.ts";
 import type { Renderer } from "./renderer.ts";
 
 /** Where planned messages go. */
@@ -101,6 +102,8 @@ class AsCaptured {
   private readonly counts: InputCounts;
   private readonly submit: Submit;
   private readonly isWanted: MessageSink["isWanted"];
+  /** Whether format, event and conversation id are all that is asked for. */
+  private readonly isQuick: boolean;
 
   constructor(source: MessageSource, sink: MessageSink, counts: InputCounts, submit: Submit) {
     this.source = source;
@@ -111,11 +114,13 @@ class AsCaptured {
     const { sinceMs, untilMs, shard } = source.plan;
     const isSelected = (sinceMs ?? untilMs ?? shard) !== undefined;
     this.isWanted = isSelected ? undefined : sink.isWanted;
+    this.isQuick = !isSelected && !source.wanted.conversation && !source.wanted.time;
   }
 
   record(record: InputRecord): boolean | Promise<boolean> {
     const { plan, wanted } = this.source;
-    const refusal = whyNotSent(record, plan);
+    const document = plainObject(record);
+    const refusal = document === undefined ? whyNotSent(record, plan) : undefined;
     if (refusal?.kind === "left-out") {
       this.counts.leaveOut(refusal.why);
       return true;
@@ -128,9 +133,13 @@ class AsCaptured {
     const submitted = this.submit(record, {
       identity: record.capture?.identity,
       isWanted: this.isWanted,
-      of: () => factsOf(record, plan, wanted),
+      of: () => this.quickFacts(document) ?? factsOf(record, plan, wanted),
     });
     return submitted?.then(() => true) ?? true;
+  }
+
+  private quickFacts(document: JsonObject | undefined): PayloadFacts | undefined {
+    return this.isQuick && document !== undefined ? quickFacts(document, this.source.plan) : undefined;
   }
 
   async finish(): Promise<void> {

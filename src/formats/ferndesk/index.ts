@@ -47,6 +47,7 @@ export const ferndesk: FormatAdapter = {
   hasKnownWords: () => true,
   messagesAt: "/messages",
   identity: (document) => ({ id: String(document.id), pointer: "/id" }),
+  conversationId: ({ id }) => (typeof id === "string" ? id : undefined),
   read: decodeFerndesk,
   write: encodeFerndesk,
   listKey: "conversations",

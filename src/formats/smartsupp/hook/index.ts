@@ -2,7 +2,7 @@ import type { FormatAdapter } from "../../types.ts";
 import { decodeHook, hasKnownWords } from "./decode.ts";
 import { encodeHook } from "./encode.ts";
 import { hookFields } from "./fields.ts";
-import { checkHook, hookIdentity, recogniseHook } from "./rules.ts";
+import { checkHook, hookConversationId, hookIdentity, recogniseHook } from "./rules.ts";
 import { SmartsuppHook } from "./schema.ts";
 
 /** The body of Smartsupp's POST hook. Where each fact comes from: fixtures/smartsupp/NOTES.md. */
@@ -24,6 +24,7 @@ export const smartsupp: FormatAdapter = {
   hasKnownWords,
   messagesAt: "/messages",
   identity: hookIdentity,
+  conversationId: hookConversationId,
   read: decodeHook,
   write: encodeHook,
 };

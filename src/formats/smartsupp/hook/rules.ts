@@ -57,6 +57,13 @@ export function hookIdentity(document: JsonObject): { readonly id: string; reado
   };
 }
 
+/** See `FormatAdapter.conversationId`. */
+export function hookConversationId(document: JsonObject): string | undefined {
+  const ids = [member(document, "accountId"), member(member(document, "channel"), "id")];
+  // The digits of a greater number may be others than those that were captured.
+  return ids.every(Number.isSafeInteger) ? `smartsupp-${ids.join("-")}` : undefined;
+}
+
 /** Rules between fields. The counts of `channel` are not held against the messages: the example breaks them. */
 export function checkHook(document: JsonObject, report: Report): void {
   if (isInOrder(document)) return;
