@@ -1,21 +1,11 @@
-import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { validateXML } from "xmllint-wasm";
 import { createReporter, type Verdict } from "../../src/report/index.ts";
 import { anyFinding, unsafeOnTerminal } from "./arbitrary.ts";
 import { finding, summary, written } from "./findings.ts";
+import { junitProblems } from "./published-schemas.ts";
 
 const options = { color: false, toolVersion: "1.2.3" };
-const schema = readFileSync(new URL("./schemas/jenkins-junit.xsd", import.meta.url), "utf8");
-
-async function problemsOf(xml: string): Promise<string[]> {
-  const result = await validateXML({
-    xml: { fileName: "report.xml", contents: xml },
-    schema: { fileName: "junit.xsd", contents: schema },
-  });
-  return result.errors.map(({ message }) => message);
-}
 
 function verdict(record: number, is: Verdict, source = "a.jsonl") {
   return { record: { source, record, line: record, verdict: is } };
@@ -25,12 +15,12 @@ describe("the junit reporter", () => {
   test("writes a report that the published schema accepts", async () => {
     const xml = written(await createReporter("junit", options));
     await expect(xml).toMatchFileSnapshot("./transcripts/junit.golden.xml");
-    expect(await problemsOf(xml)).toEqual([]);
+    expect(await junitProblems(xml)).toEqual([]);
   });
 
   test("is checked by a schema that refuses what is wrong", async () => {
     const xml = written(await createReporter("junit", options)).replace(' classname="', ' klass="');
-    expect(await problemsOf(xml)).toEqual([expect.stringContaining("klass")]);
+    expect(await junitProblems(xml)).toEqual([expect.stringContaining("klass")]);
   });
 
   test("counts all records of a source and lists those with findings", async () => {
@@ -42,7 +32,7 @@ describe("the junit reporter", () => {
       verdict(4, "skipped"),
       verdict(1, "valid", "b.json"),
     ]);
-    expect(await problemsOf(xml)).toEqual([]);
+    expect(await junitProblems(xml)).toEqual([]);
     expect(xml.match(/<testsuite .*>/g)).toEqual([
       '<testsuite name="a.jsonl" tests="4" failures="2" errors="0" skipped="1">',
       '<testsuite name="b.json" tests="1" failures="0" errors="0" skipped="0">',
@@ -66,7 +56,7 @@ describe("the junit reporter", () => {
       { finding: finding({ severity: "error", message }) },
     ]);
     expect(report).toContain('message="]]&gt; &lt;b&gt; &amp; &quot;q&quot; &apos;a&apos; \\u0000 \\ufffe"');
-    expect(await problemsOf(report)).toEqual([]);
+    expect(await junitProblems(report)).toEqual([]);
   });
 
   test("stays well-formed, valid and safe on a terminal, whatever a finding holds", () => {
@@ -75,7 +65,7 @@ describe("the junit reporter", () => {
         const run = findings.map((one) => ({ finding: one }));
         const xml = written(await createReporter("junit", options), run);
         expect(xml).not.toMatch(unsafeOnTerminal);
-        expect(await problemsOf(xml)).toEqual([]);
+        expect(await junitProblems(xml)).toEqual([]);
       }),
       { numRuns: 12 },
     );

@@ -23,6 +23,7 @@ const HINTS = new Map<DiagnosticCode, string>([
   ["json/duplicate-key", "write every key once"],
   ["format/not-an-object", FIELDS],
   ["schema/missing-field", FIELDS],
+  ["schema/wrong-value", FIELDS],
   ["schema/wrong-type", "ids and texts are strings in quotes, numbers too; messages is a list"],
   ["schema/unknown-field", "Ferndesk has no such field; leave it out"],
   ["meaning/duplicate-id", "give every conversation, and every message in it, an id of its own"],
@@ -34,11 +35,13 @@ const HINTS = new Map<DiagnosticCode, string>([
 /** The finding with the hint that fits an endpoint; a misspelt name keeps the one that names the right spelling. */
 export function withEndpointHint(finding: Finding): Finding {
   if (finding.hint?.startsWith("did you mean")) return finding;
-  const hint = finding.code === "schema/wrong-value" ? valueHint(finding.pointer) : HINTS.get(finding.code);
+  const hint = valueHint(finding) ?? HINTS.get(finding.code);
   return hint === undefined ? finding : { ...finding, hint };
 }
 
-function valueHint(pointer: string): string {
+/** Of a value that is wrong, what the field wants. */
+function valueHint({ code, pointer }: Finding): string | undefined {
+  if (code !== "schema/wrong-value" && code !== "schema/wrong-type") return undefined;
   if (pointer.endsWith("/role")) return 'write "user" for the visitor and "agent" for your side';
-  return /At$/.test(pointer) ? TIME : FIELDS;
+  return /At$/.test(pointer) ? TIME : undefined;
 }

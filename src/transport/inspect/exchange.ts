@@ -59,8 +59,8 @@ export class Exchange {
     const { url, headers, signal } = this.#options;
     return new Promise((resolve, reject) => {
       const onAbort = () => {
-        this.#fail("stopped");
         reject(signal.reason);
+        this.#fail("stopped");
       };
       signal.addEventListener("abort", onAbort);
       this.#forget = () => signal.removeEventListener("abort", onAbort);
