@@ -159,6 +159,11 @@ const catalogue: Catalogue = {
     message: ({ start, end }) => `the conversation ends at ${end}, before it starts at ${start}`,
   },
   "meaning/no-messages": { severity: "warning", message: () => "the conversation has no message" },
+  "meaning/template-leftover": {
+    severity: "warning",
+    message: ({ variable }) => `the variable ${quote(variable)} stands here as it was written, not its value`,
+    hint: () => "correct the name in the template of the export: nothing was filled in for it",
+  },
   "decode/unknown-sender": {
     severity: "warning",
     message: ({ value, taken }) =>
@@ -192,6 +197,75 @@ const catalogue: Catalogue = {
     severity: "error",
     message: ({ value }) => `${quote(value)} is not a time between the years 0000 and 9999`,
   },
+  "decode/no-report": {
+    severity: "error",
+    message: () => "there is no PDF where the profile's body has it",
+    hint: () => "without --profile every PDF of the body is looked at",
+  },
+  "decode/report-unreadable": {
+    severity: "error",
+    message: ({ problem }) => `the PDF cannot be read: ${problem}`,
+    hint: () => "capture the body again, and check that the PDF opens in a reader",
+  },
+  "decode/report-attachment": {
+    severity: "warning",
+    message: ({ problem }) =>
+      `the conversation attached to the PDF cannot be used: ${problem}; the text is read instead`,
+  },
+  "decode/no-transcript": {
+    severity: "error",
+    message: ({ lines }) =>
+      lines === 0
+        ? "the PDF has no conversation attached, and no text: its pages may be pictures"
+        : `the PDF has no conversation attached, and none of its ${lines} lines of text begins a message`,
+    hint: () => "chatx reads messages that begin with a name and a time",
+  },
+  "decode/report-text": {
+    severity: "warning",
+    message: ({ messages, lines }) =>
+      `the PDF has no conversation attached; ${messages} ${messages === 1 ? "message is" : "messages are"} read off its ${lines} lines of text, and all ids are made up of it`,
+  },
+  "decode/sender-guessed": {
+    severity: "warning",
+    message: ({ name, taken, why }) => `${quote(name)} is taken for the ${taken}: ${why}`,
+  },
+  "decode/time-guessed": {
+    severity: "warning",
+    message: ({ found, taken, why }) => `the time ${quote(found)} is read as ${taken}: ${why}`,
+  },
+  "decode/date-unknown": {
+    severity: "error",
+    message: ({ time }) => `times like ${quote(time)} have no date, and the PDF tells none`,
+    hint: () => "use a capture record: its receivedAt serves as the day",
+  },
+  "decode/lines-joined": {
+    severity: "warning",
+    message: ({ count, example }) =>
+      `${count} ${count === 1 ? "line" : "lines"} without name and time, such as ${quote(example)}, ${count === 1 ? "is" : "are"} joined to the message before`,
+  },
+  "decode/lines-left-out": {
+    severity: "warning",
+    message: ({ count, example }) =>
+      `${count} ${count === 1 ? "line" : "lines"} of the PDF, such as ${quote(example)}, ${count === 1 ? "belongs" : "belong"} to no message`,
+  },
+  "profile/syntax": {
+    severity: "error",
+    message: ({ problem }) => problem,
+    hint: () => "a profile is YAML or JSON; a text with special characters stands in quotes or after |",
+  },
+  "profile/not-allowed": { severity: "error", message: ({ problem }) => problem },
+  "profile/unknown-setting": {
+    severity: "error",
+    message: ({ name }) => `a profile has no setting ${quote(name)} here`,
+    hint: ({ nearest }) =>
+      nearest === undefined ? "chatx schema profile shows what there is" : `did you mean ${quote(nearest)}?`,
+  },
+  "profile/pdata": {
+    severity: "error",
+    message: ({ problem }) => `pdata cannot be read: ${problem}`,
+    hint: () => "write an object, or jtel's spelling in a text: \"{name:'John Doe'}\"",
+  },
+  "profile/template": { severity: "error", message: ({ problem }) => problem },
   "convert/no-message-left": {
     severity: "info",
     message: ({ leftOut }) => `no message is left of the conversation (${leftOut} left out); it is skipped`,
@@ -214,6 +288,11 @@ const catalogue: Catalogue = {
     severity: "warning",
     message: () => "a value that --url-template names is missing here; the conversation gets no URL",
     hint: () => "give the value a default, such as ${conversation.origin.account:-none}",
+  },
+  "convert/body-not-filled": {
+    severity: "error",
+    message: ({ reason }) => `the body of the profile cannot be filled: ${reason}`,
+    hint: () => "give the variable a default, such as ${conversation.visitor.name:-unknown}",
   },
   "convert/precision-lost": {
     severity: "warning",

@@ -44,6 +44,7 @@ export interface DiagnosticArgs extends CheckDiagnosticArgs {
   "meaning/duplicate-id": { id: string; first: string };
   "meaning/end-before-start": { start: string; end: string };
   "meaning/no-messages": Record<never, never>;
+  "meaning/template-leftover": { variable: string };
   // decode: wire to model
   "decode/unknown-sender": { value: string; taken: string };
   "decode/unknown-system-code": { value: string };
@@ -52,12 +53,29 @@ export interface DiagnosticArgs extends CheckDiagnosticArgs {
   "decode/time-derived": { from: string };
   "decode/time-unknown": Record<never, never>;
   "decode/time-invalid": { value: string };
+  "decode/no-report": Record<never, never>;
+  "decode/report-unreadable": { problem: string };
+  "decode/report-attachment": { problem: string };
+  "decode/no-transcript": { lines: number };
+  "decode/report-text": { messages: number; lines: number };
+  "decode/sender-guessed": { name: string; taken: string; why: string };
+  "decode/time-guessed": { found: string; taken: string; why: string };
+  "decode/date-unknown": { time: string };
+  "decode/lines-joined": { count: number; example: string };
+  "decode/lines-left-out": { count: number; example: string };
+  // profile: the user's own settings of a report export
+  "profile/syntax": { problem: string };
+  "profile/not-allowed": { problem: string };
+  "profile/unknown-setting": { name: string; nearest?: string };
+  "profile/pdata": { problem: string };
+  "profile/template": { problem: string };
   // convert: between formats
   "convert/no-message-left": { leftOut: number };
   "convert/exact-repeat": { id: string };
   "convert/differing-repeat": { id: string };
   "convert/invented": { field: string; reason: string };
   "convert/no-url": Record<never, never>;
+  "convert/body-not-filled": { reason: string };
   "convert/precision-lost": { found: string; written: string };
   // document: the PDF report
   "document/missing-glyph": { character: string; codePoint: string; count: number };

@@ -22,6 +22,6 @@ export function clip(text: string, longest: number = LONGEST_QUOTE): string {
 }
 
 /** The text in double quotes, clipped and made safe. */
-export function quote(text: string): string {
-  return `"${escapeControls(clip(text))}"`;
+export function quote(text: string, longest: number = LONGEST_QUOTE): string {
+  return `"${escapeControls(clip(text, longest))}"`;
 }

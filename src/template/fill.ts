@@ -47,6 +47,7 @@ function filledValue(hole: Hole, context: RenderContext): Json {
 }
 
 function whyMissing({ root, steps, name }: Hole): string {
+  if (root === "report") return `$${name} has no value: this payload is no conversation`;
   if (root !== "payload" && root !== "conversation") return `$${name} has no value`;
   if (steps.length > 0) return `$${name} is missing in this payload`;
   return root === "payload" ? "this payload is no JSON" : "this payload is no conversation";

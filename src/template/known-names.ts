@@ -91,6 +91,8 @@ export interface KnownNames {
    * request: it is made once for many records"]`.
    */
   readonly unavailable?: ReadonlyMap<string, string>;
+  /** Roots of which more is known here than in general: the members of `pdata`. */
+  readonly nodes?: ReadonlyMap<string, NameNode>;
 }
 
 /** The names of the dialect, for one use of it. */
@@ -98,6 +100,7 @@ export function knownNames(options: KnownNames = {}): Names {
   const roots = new Map(ROOTS);
   roots.set("var", { ...group(...values(...(options.vars ?? []))), isOptional: true });
   roots.set("env", { ...group(...values(...(options.env ?? []))), isOptional: true, isSecret: true });
+  for (const [root, node] of options.nodes ?? []) roots.set(root, node);
   for (const [root, why] of options.unavailable ?? []) roots.set(root, { unavailable: why });
   return new Names(roots);
 }

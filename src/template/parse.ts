@@ -36,8 +36,9 @@ export class TemplateError extends Error {
   readonly problem: string;
   readonly line: number;
   readonly column: number;
-  private readonly template: string;
-  private readonly offset: number;
+  /** The text that is at fault, and a UTF-16 index in it. */
+  readonly template: string;
+  readonly offset: number;
 
   /** @param what  What the template is: "the template", "the body", "header X-Chat", a file's name. */
   constructor(problem: string, template: string, offset: number, what = "the template") {
