@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import type { Converted } from "../convert/types.ts";
 import type { TargetFormat } from "../formats/types.ts";
 import { stringifyJson } from "../json/stringify.ts";
+import type { JsonObject } from "../json/value.ts";
 import type { Conversation } from "../model/conversation.ts";
 import { OutputError, UsageError } from "./exit-codes.ts";
 import { openFileOfFolder, removeStrays } from "./output-file.ts";
@@ -74,6 +75,22 @@ export function singleFileOutput(writer: FdWriter, render: Render): Conversation
     if (file !== undefined) await writer.bytes(file);
   };
   return { ...gatheredOutput(put, end), isEmpty: () => file === undefined };
+}
+
+/**
+ * Documents that are finished before they are written, since a part of each takes time to make.
+ *
+ * @param finish  The finished document of a conversation.
+ */
+export function finishedOutput(
+  output: ConversationOutput,
+  finish: (conversation: Conversation) => Promise<JsonObject>,
+): ConversationOutput {
+  const put = async (one: Converted, model: Conversation) => {
+    output.add({ ...one, value: await finish(model) }, model);
+    await output.drain();
+  };
+  return gatheredOutput(put, () => output.end());
 }
 
 /** One conversation a line. */

@@ -2,9 +2,12 @@ import type { ConvertSink, LossEntry } from "../convert/types.ts";
 import type { Finding } from "../diagnostics/finding.ts";
 import type { TargetFormat } from "../formats/types.ts";
 import type { InputRecord } from "../input/types.ts";
+import type { JsonObject } from "../json/value.ts";
+import type { Conversation } from "../model/conversation.ts";
 import {
   type ConversationOutput,
   documentOutput,
+  finishedOutput,
   folderOutput,
   linesOutput,
   type Render,
@@ -28,6 +31,8 @@ export interface WantedOutputs {
   readonly maxFindings: number;
   /** Makes a file of each conversation, where the target is no JSON. */
   readonly render: Render | undefined;
+  /** Finishes a document that carries a report of its conversation. */
+  readonly finish: ((conversation: Conversation) => Promise<JsonObject>) | undefined;
 }
 
 /** Everything a conversion writes to, opened before it starts and closed together. */
@@ -66,6 +71,15 @@ export async function openOutputs(wanted: WantedOutputs, format: TargetFormat, i
 }
 
 async function conversationOutput(
+  wanted: WantedOutputs,
+  format: TargetFormat,
+  writer: FdWriter,
+): Promise<ConversationOutput> {
+  const output = await plainOutput(wanted, format, writer);
+  return wanted.finish === undefined ? output : finishedOutput(output, wanted.finish);
+}
+
+async function plainOutput(
   { outputDir, isLines, isPretty, render }: WantedOutputs,
   format: TargetFormat,
   writer: FdWriter,

@@ -1,3 +1,5 @@
+import type { Finding } from "../diagnostics/finding.ts";
+
 /** What a script can tell from the exit code; the README has the same table. */
 export const ExitCode = {
   done: 0,
@@ -20,6 +22,16 @@ export class UsageError extends Error {
   constructor(message: string, hint?: string) {
     super(message);
     this.hint = hint;
+  }
+}
+
+/** Wrong settings in a file, each fault with its place. */
+export class ConfigFaults extends UsageError {
+  readonly findings: readonly Finding[];
+
+  constructor(message: string, findings: readonly Finding[]) {
+    super(message);
+    this.findings = findings;
   }
 }
 

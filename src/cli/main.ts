@@ -2,10 +2,11 @@ import { CommanderError } from "commander";
 import { escapeControls } from "../diagnostics/quote.ts";
 import { TemplateError } from "../template/parse.ts";
 import { bugReport } from "./bug-report.ts";
-import { ClosedPipe, ExitCode, Interrupted, OutputError, UsageError } from "./exit-codes.ts";
-import type { Io } from "./io.ts";
+import { ClosedPipe, ConfigFaults, ExitCode, Interrupted, OutputError, UsageError } from "./exit-codes.ts";
+import { type Io, wantsColor } from "./io.ts";
 import { nodeIo } from "./node-io.ts";
 import { buildProgram } from "./program.ts";
+import { version } from "./version.ts";
 
 export { endProcess } from "./node-io.ts";
 
@@ -71,6 +72,12 @@ async function report(error: unknown, io: Io): Promise<number> {
     io.stderr.push(`chatx: ${escapeControls(message)}\n`);
     if (hint !== undefined) io.stderr.push(`  hint: ${escapeControls(hint)}\n`);
   };
+  if (error instanceof ConfigFaults) {
+    const { createReporter } = await import("../report/index.ts");
+    const color = wantsColor(io, io.stderrIsTerminal);
+    const reporter = await createReporter("text", { color, toolVersion: version });
+    for (const finding of error.findings) io.stderr.push(reporter.finding(finding));
+  }
   if (error instanceof UsageError) {
     say(error.message, error.hint);
     return ExitCode.usage;

@@ -41,6 +41,7 @@ export function conversationOf(record: InputRecord, { from, zone }: ReadSettings
     zone,
     zoneIsGiven: true,
     ...(receivedAt === undefined ? {} : { receivedAt }),
+    ...(record.enclosed === undefined ? {} : { enclosed: record.enclosed }),
   });
   return result.kind === "conversation" ? result.conversation : undefined;
 }

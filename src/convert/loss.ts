@@ -167,7 +167,8 @@ export class LossTracer {
 
   /** Leaves that the model has no place for are put back when the same format is written. */
   private isKept(node: Node): boolean {
-    return this.source.id === this.target.id && (node.chains?.length ?? 0) === 0;
+    const isOwn = this.source.id === this.target.id && this.source.unmapped === undefined;
+    return isOwn && (node.chains?.length ?? 0) === 0;
   }
 
   private isLeftOut(node: Node, path: readonly (string | number)[], trail: Trail): boolean {
@@ -194,14 +195,15 @@ export class LossTracer {
       }
       const index = messageIndexOf(model);
       const out = index === undefined ? undefined : trail.written.messageIndex[index];
-      const list = this.target.messagesAt ?? "/messages";
+      const list = this.target.messagesAt;
       if (out === -1) {
         reason = "its message is left out";
-        if (model.endsWith("/sender")) derived.push(list);
+        if (list !== undefined && model.endsWith("/sender")) derived.push(list);
         continue;
       }
       // Who sent a message decides which members it is written with.
-      if (out !== undefined && model.endsWith("/sender")) derived.push(`${list}/${out}`);
+      if (list !== undefined && out !== undefined && model.endsWith("/sender"))
+        derived.push(`${list}/${out}`);
       for (const { entry, indexes: at, rest } of this.write.fromModel.match(splitPointer(model))) {
         const remapped = out === undefined ? at : [String(out), ...at.slice(1)];
         const to = fill(entry.wire, remapped, rest);
@@ -242,7 +244,7 @@ export class LossTracer {
         ? rule.note
         : isKnown
           ? `${this.target.title} has no place for it`
-          : "chatx has no meaning for it, so only its own format can keep it";
+          : (this.source.unmapped ?? "chatx has no meaning for it, so only its own format can keep it");
     return { fate: "dropped", to: NOTHING, reason };
   }
 }

@@ -41,7 +41,11 @@ export function readRecord(record: InputRecord, settings: ConvertSettings): Read
   if (document === undefined || isRejected(examined, strict)) return { kind: "rejected", examined };
   const { zone, zoneIsGiven } = settings;
   const receivedAt = record.capture?.receivedAt;
-  const context = { report, zone, zoneIsGiven, ...(receivedAt === undefined ? {} : { receivedAt }) };
+  const context = {
+    ...{ report, zone, zoneIsGiven },
+    ...(receivedAt === undefined ? {} : { receivedAt }),
+    ...(record.enclosed === undefined ? {} : { enclosed: record.enclosed }),
+  };
   const result = format!.read(document, context);
   if (result.kind === "rejected" || isRejected(examined, strict)) return { kind: "rejected", examined };
   if (result.kind === "skipped") return { kind: "skipped", examined, what: result.what };

@@ -34,7 +34,7 @@ export function writeConversation(
   const result = to.write!(conversation, { report, agentRole, systemMessages });
   const kept = new Map<string, string>();
   const value =
-    original === undefined
+    original === undefined || to.unmapped !== undefined
       ? result.value
       : keepUnmapped(to, original, result.value, result.messageIndex, kept);
   return { value, messageIndex: result.messageIndex, edges: edgeMap(result.edges), kept };

@@ -1,4 +1,5 @@
 import { ferndesk } from "./ferndesk/index.ts";
+import { jtel } from "./jtel/index.ts";
 import { smartsuppEvent } from "./smartsupp/event/index.ts";
 import { smartsupp } from "./smartsupp/hook/index.ts";
 import type { FormatAdapter } from "./types.ts";
@@ -12,6 +13,7 @@ export const formats: readonly FormatAdapter[] = [
   smartsuppEvent,
   userlike,
   userlikeLegacy,
+  jtel,
 ];
 
 export function formatById(id: string): FormatAdapter | undefined {

@@ -1,4 +1,5 @@
 import type { Report } from "../diagnostics/diagnostic.ts";
+import type { EnclosedFile } from "../input/types.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { Conversation } from "../model/conversation.ts";
 import type { TimeZone } from "../model/time.ts";
@@ -56,6 +57,16 @@ export interface ReadContext {
   readonly zoneIsGiven: boolean;
   /** Time of arrival that the capture tells, as text; the last resort for a missing time. */
   readonly receivedAt?: string;
+  /** What is in the files that the payload holds; undefined: nobody has looked. */
+  readonly enclosed?: readonly EnclosedFile[];
+}
+
+/** A PDF report, ready for a body. */
+export interface EncodedReport {
+  /** Standard alphabet, padded, without line breaks. */
+  readonly base64: string;
+  /** Size of the PDF itself. */
+  readonly bytes: number;
 }
 
 /** What a payload holds. */
@@ -95,7 +106,7 @@ export interface WriteResult {
 /** What a conversion needs to know of the format that it writes. */
 export type TargetFormat = Pick<
   FormatAdapter,
-  "id" | "title" | "fields" | "messagesAt" | "write" | "listKey"
+  "id" | "title" | "fields" | "messagesAt" | "write" | "listKey" | "unmapped"
 >;
 
 export interface FormatAdapter {
@@ -139,6 +150,13 @@ export interface FormatAdapter {
   readonly read: (document: JsonObject, context: ReadContext) => ReadResult;
   /** Absent: the format cannot be produced. */
   readonly write?: (conversation: Conversation, context: WriteContext) => WriteResult;
+  /**
+   * For a format whose documents hold a PDF of the conversation: the finished document. What `write` gives has a stand-in
+   * where the PDF belongs, since making one takes time; nobody outside may see that.
+   */
+  readonly withReport?: (conversation: Conversation, report: EncodedReport) => JsonObject;
+  /** Why fields that `fields` does not name are dropped, also when the same format is written. Absent: they are kept then. */
+  readonly unmapped?: string;
   /** A document of several is `{[listKey]: […]}`; without it a single payload stands alone and several in a list. */
   readonly listKey?: string;
 }

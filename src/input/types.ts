@@ -40,6 +40,18 @@ export type RecordProblem = {
   };
 }[DiagnosticCode];
 
+/** A file inside a payload, opened by somebody who can read it. */
+export interface EnclosedFile {
+  /** JSON Pointer, in the payload, of the text that holds the file. */
+  readonly pointer: string;
+  /** The JSON text that is attached to it, as chatx attaches a conversation to its reports. */
+  readonly attachment?: string;
+  /** Its text, line by line. */
+  readonly lines?: readonly { readonly page: number; readonly text: string }[];
+  /** Why it cannot be read, in one clause. */
+  readonly problem?: string;
+}
+
 /** One vendor payload and where it came from. */
 export interface InputRecord {
   readonly source: string;
@@ -59,6 +71,8 @@ export interface InputRecord {
   readonly capture?: CaptureFacts;
   /** For a payload inside a HAR or capture record: what it is cut from. As long valid as `bytes`. */
   readonly carrier?: Carrier;
+  /** What is in the files that the payload holds (a PDF in Base64), where the caller has opened them. */
+  readonly enclosed?: readonly EnclosedFile[];
   /** Set where the record cannot be parsed at all; then `bytes` are what there is of it (maybe clipped). */
   readonly problem?: RecordProblem;
   /** Places of byte offsets into `bytes`, which must be ascending. */

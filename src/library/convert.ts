@@ -1,6 +1,8 @@
 import { Converter } from "../convert/converter.ts";
-import type { ConvertSettings, ConvertSummary, LossEntry } from "../convert/types.ts";
+import type { Converted, ConvertSettings, ConvertSummary, LossEntry } from "../convert/types.ts";
 import type { Finding } from "../diagnostics/finding.ts";
+import { encodedReport } from "../enclosures/encoded-report.ts";
+import { lookInside } from "../enclosures/look-inside.ts";
 import { stringifyJson } from "../json/stringify.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { Conversation } from "../model/conversation.ts";
@@ -67,21 +69,28 @@ export function convert(input: ChatInput, options: ConvertOptions): Conversion {
   const settings = settingsOf(options);
   let summary: ConvertSummary | undefined;
   async function* run(): AsyncGenerator<ConvertedConversation> {
-    let ready: ConvertedConversation[] = [];
+    let ready: (readonly [Converted, Conversation])[] = [];
     const converter = new Converter(settings, {
-      converted: (one) => ready.push({ ...one, json: stringifyJson(one.value) }),
+      converted: (one, model) => ready.push([one, model]),
       findings: (findings) => {
         for (const finding of findings) options.onFinding?.(finding);
       },
       ...(options.onLoss === undefined ? {} : { loss: options.onLoss }),
     });
-    for await (const record of recordsOf(input, options)) {
-      converter.record(record);
-      yield* ready;
+    async function* finished(): AsyncGenerator<ConvertedConversation> {
+      const batch = ready;
       ready = [];
+      for (const [one, model] of batch) {
+        const value = await finishedValue(one, model, settings);
+        yield { ...one, value, json: stringifyJson(value) };
+      }
+    }
+    for await (const record of recordsOf(input, options)) {
+      converter.record(await lookInside(record));
+      yield* finished();
     }
     summary = converter.finish();
-    yield* ready;
+    yield* finished();
   }
   return {
     [Symbol.asyncIterator]: run,
@@ -89,6 +98,18 @@ export function convert(input: ChatInput, options: ConvertOptions): Conversion {
       return summary;
     },
   };
+}
+
+/** A document that carries a report of its conversation gets it here: making one takes time. */
+async function finishedValue(
+  { value }: Converted,
+  model: Conversation,
+  { to, zone }: ConvertSettings,
+): Promise<JsonObject> {
+  const format = formatNamed(to.id);
+  if (format.withReport === undefined) return value;
+  const { renderReport } = await import("../document/report.ts");
+  return format.withReport(model, encodedReport(await renderReport(model, { zone })));
 }
 
 function settingsOf(options: ConvertOptions): ConvertSettings {

@@ -115,6 +115,7 @@ export class Delivery {
       this.wasAside = true;
       return { kind: "gate" };
     }
+    await this.message.prepare?.();
     const token = await this.token();
     const rendered = this.message.request(token);
     if (!rendered.ok) return this.settle("failed", { code: "template", reason: rendered.reason });

@@ -114,6 +114,7 @@ export class Planner {
       ...(facts.event === undefined ? {} : { event: facts.event }),
       ...(facts.sentAtMs === undefined ? {} : { sentAtMs: facts.sentAtMs }),
       sizeBytes: input.payload.length,
+      ...(renderer.prepare === undefined ? {} : { prepare: () => renderer.prepare!(input) }),
       request: (token) => {
         const rendered = renderer.render(token === undefined ? input : { ...input, token });
         return completed(rendered, method, input, isConverted);

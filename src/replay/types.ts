@@ -33,6 +33,11 @@ export interface PlannedMessage {
   readonly sentAtMs?: number;
   /** How much memory the message holds while it waits, about; for the bound of the window. */
   readonly sizeBytes?: number;
+  /**
+   * Makes what the templates name and what takes time (`$report`); awaited before the first `request`. Made once, however
+   * often it is called. Absent: there is nothing to make.
+   */
+  readonly prepare?: () => Promise<void>;
   /** The request; a function of the token answer where a template names `$tokenResponse`. */
   readonly request: (token: TokenAnswer | undefined) => RenderedRequest;
   /**
@@ -173,6 +178,8 @@ export interface RequestRenderer {
    * and port), headers and body, and the values of --var. It is hashed into the identities. "" for no template at all.
    */
   readonly fingerprint: string;
+  /** Must be awaited before `render` where it is there. What it makes lives as long as the input's payload. */
+  prepare?(input: RenderInput): Promise<void>;
   render(input: RenderInput): RenderedTemplates;
   /** The same without headers that name a secret; not ok where URL or body cannot be without one. See `publicRequest`. */
   renderPublic?(input: RenderInput): RenderedTemplates;

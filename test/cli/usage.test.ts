@@ -27,14 +27,17 @@ const idsOf = async (...inputs: string[]) => {
 describe("wrong usage is told in one line and nothing is started", () => {
   const convert = ["convert", "--to", "ferndesk"];
   test.concurrent.each<[string[], string]>([
-    [["convert", "--to", "fernesk"], '--to takes one of ferndesk, smartsupp, userlike; found "fernesk"'],
+    [
+      ["convert", "--to", "fernesk"],
+      '--to takes one of ferndesk, smartsupp, userlike, jtel, pdf; found "fernesk"',
+    ],
     [
       ["convert", "--to", "smartsupp-event"],
-      "smartsupp-event can be read, not written; --to takes one of ferndesk, smartsupp, userlike",
+      "smartsupp-event can be read, not written; --to takes one of ferndesk, smartsupp, userlike, jtel, pdf",
     ],
     [
       [...convert, "--from", "smartsup"],
-      '--from takes one of ferndesk, smartsupp, smartsupp-event, userlike, userlike-legacy; found "smartsup"',
+      '--from takes one of ferndesk, smartsupp, smartsupp-event, userlike, userlike-legacy, jtel; found "smartsup"',
     ],
     [["convert", "--to", "ferndesk", "--to", "smartsupp"], "--to is given twice"],
     [[...convert, "-o", "a.json", "--output=b.json"], "--output is given twice"],
@@ -89,7 +92,7 @@ describe("wrong usage is told in one line and nothing is started", () => {
     [["formats", "smartsupp", "--explain", "in/a.json"], "a format and --explain exclude each other"],
     [
       ["formats", "smartsup"],
-      'chatx formats takes one of ferndesk, smartsupp, smartsupp-event, userlike, userlike-legacy; found "smartsup"',
+      'chatx formats takes one of ferndesk, smartsupp, smartsupp-event, userlike, userlike-legacy, jtel; found "smartsup"',
     ],
     [["schema"], "missing required argument 'format'"],
   ])("%j", async (args, line) => {

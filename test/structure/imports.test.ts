@@ -38,7 +38,19 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   replay: ["json", "diagnostics", "files", "input", "model", "template", "transport", "trust"],
   // convert and endpoint: types only.
   report: ["json", "diagnostics", "convert", "transport", "trust", "endpoint", "replay"],
-  library: ["json", "diagnostics", "model", "input", "formats", "convert", "validate"],
+  profile: ["json", "diagnostics", "formats"],
+  enclosures: ["json", "model", "input", "formats", "document"],
+  library: [
+    "json",
+    "diagnostics",
+    "model",
+    "input",
+    "formats",
+    "convert",
+    "validate",
+    "document",
+    "enclosures",
+  ],
   // It loads the built command by name.
   launch: [],
   cli: [
@@ -57,6 +69,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "trust",
     "replay",
     "report",
+    "profile",
+    "enclosures",
   ],
 };
 
@@ -75,10 +89,11 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   linebreak: ["document"],
   "pdfjs-dist/legacy/build/pdf.mjs": ["document"],
   "pdfjs-dist/legacy/build/pdf.worker.mjs": ["document"],
+  yaml: ["profile"],
 };
 
 /** Rooms that also run where there is no Node. */
-const BROWSER_SAFE = ["json", "diagnostics", "model", "template", "formats"];
+const BROWSER_SAFE = ["json", "diagnostics", "model", "template", "formats", "profile"];
 
 interface Import {
   readonly file: string;
@@ -129,7 +144,7 @@ describe("the house", () => {
   });
 
   test("has no vendor that sees another", () => {
-    const vendors = ["ferndesk", "smartsupp", "userlike"];
+    const vendors = ["ferndesk", "smartsupp", "userlike", "jtel"];
     const crossing = imports.filter(({ file, target }) => {
       const own = vendors.find((vendor) => file.startsWith(`formats/${vendor}/`));
       return (

@@ -1,7 +1,9 @@
 import { Converter } from "../../convert/converter.ts";
 import type { ConvertSettings, ConvertSummary } from "../../convert/types.ts";
 import { escapeControls } from "../../diagnostics/quote.ts";
+import { lookInside } from "../../enclosures/look-inside.ts";
 import type { TargetFormat } from "../../formats/types.ts";
+import type { InputRecord } from "../../input/types.ts";
 import { convertSummary } from "../../report/summary.ts";
 import type { Render } from "../conversation-output.ts";
 import { openOutputs, sinkOf, type WantedOutputs } from "../convert-outputs.ts";
@@ -19,6 +21,7 @@ import {
 } from "../options.ts";
 import { checkOutputPaths } from "../output-paths.ts";
 import type { PdfTarget } from "../pdf-target.ts";
+import type { OpenExport } from "../report-export/open.ts";
 import { reporterSpecs } from "../reports.ts";
 import { urlFromTemplate } from "../url-option.ts";
 import { YoungGeneration } from "../young-generation.ts";
@@ -26,6 +29,8 @@ import { YoungGeneration } from "../young-generation.ts";
 interface ConvertFlags extends InputOptions {
   readonly to: string;
   readonly from: string;
+  readonly profile?: string;
+  readonly reportBytes: string;
   readonly output?: string;
   readonly outputDir?: string;
   readonly jsonl?: boolean;
@@ -57,23 +62,29 @@ export async function runConvert(
 ): Promise<number> {
   const flags = rawFlags as unknown as ConvertFlags;
   const pdf = flags.to === "pdf" ? await pdfTarget(flags, io) : undefined;
-  const settings = settingsOf(flags, pdf?.format);
+  const given = settingsOf(flags, pdf?.format);
+  const exports = await reportExport(flags, given);
+  const settings = exports === undefined ? given : { ...given, to: exports.to };
   const failOn = (flags.failOn ?? []).map((what) => choiceOption(what, "--fail-on", FAIL_ON));
   const limits = inputOptions(flags);
-  const wanted = wantedOutputs(flags, pdf?.render);
+  const wanted = { ...wantedOutputs(flags, pdf?.render), finish: exports?.finish };
   // What goes to a file is to be complete, also when nobody reads standard output to its end.
   if (hasFiles(wanted)) io.stdout.makeOptional();
   const outputs = await openOutputs(wanted, settings.to, io);
   const young = new YoungGeneration();
   try {
     const converter = new Converter(settings, sinkOf(outputs, limits.quiet));
+    const take = (record: InputRecord) => {
+      const isAccepted = converter.record(record);
+      const { source, number, start } = record;
+      const verdict = isAccepted ? "valid" : "invalid";
+      outputs.reports.record({ source, record: number, line: start.line, verdict });
+      return isAccepted;
+    };
     const input = await eachRecord(inputs, limits, io, {
       record(record) {
-        const isAccepted = converter.record(record);
-        const { source, number, start } = record;
-        const verdict = isAccepted ? "valid" : "invalid";
-        outputs.reports.record({ source, record: number, line: start.line, verdict });
-        return isAccepted;
+        const opened = lookInside(record, exports?.where);
+        return opened instanceof Promise ? opened.then(take) : take(opened);
       },
       sourceFinding: (source, code, args) => outputs.reports.source(source, code, args),
       drain: () => {
@@ -121,6 +132,21 @@ function settingsOf(flags: ConvertFlags, target: TargetFormat | undefined): Conv
   };
 }
 
+/** Undefined where neither a report export is written nor a profile says where reports are. @throws {UsageError} */
+async function reportExport(
+  flags: ConvertFlags,
+  { to, from, zone }: ConvertSettings,
+): Promise<OpenExport | undefined> {
+  const reportBytes = choiceOption(flags.reportBytes, "--report-bytes", ["pdf", "encoded"]);
+  const isFromJtel = from === undefined || from.id === "jtel";
+  if (flags.profile !== undefined && to.id !== "jtel" && !isFromJtel) {
+    throw new UsageError("--profile is for --to jtel and for --from jtel");
+  }
+  if (flags.profile === undefined && to.id !== "jtel") return undefined;
+  const { openReportExport } = await import("../report-export/open.ts");
+  return await openReportExport(flags.profile, to, { zone, reportBytes });
+}
+
 /** @throws {UsageError} For fonts that are none, and for options and places that a PDF has no use for. */
 async function pdfTarget(flags: ConvertFlags, io: Io): Promise<PdfTarget> {
   const json = flags.jsonl ? "--jsonl" : flags.pretty ? "--pretty" : undefined;
@@ -137,7 +163,7 @@ async function pdfTarget(flags: ConvertFlags, io: Io): Promise<PdfTarget> {
 }
 
 /** @throws {UsageError} For outputs that exclude each other. */
-function wantedOutputs(flags: ConvertFlags, render: Render | undefined): WantedOutputs {
+function wantedOutputs(flags: ConvertFlags, render: Render | undefined): Omit<WantedOutputs, "finish"> {
   if (render === undefined && flags.pdfFont !== undefined) {
     throw new UsageError("--pdf-font is for --to pdf");
   }

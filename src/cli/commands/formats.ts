@@ -12,6 +12,7 @@ import { eachRecord, inputOptions } from "../each-record.ts";
 import { ExitCode, UsageError } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { formatOption } from "../options.ts";
+import type { Encoded } from "../report-export/explain.ts";
 
 interface FormatsFlags {
   readonly explain?: string;
@@ -99,8 +100,8 @@ function table(rows: readonly (readonly string[])[]): string {
 
 async function explain(path: string, flags: FormatsFlags, io: Io): Promise<number> {
   const input = await eachRecord([path], inputOptions({}), io, {
-    record(record) {
-      const facts = explainRecord(record);
+    async record(record) {
+      const facts = await explainRecord(record);
       io.stdout.push(flags.json ? `${safeJson(facts)}\n` : explanationText(facts));
       return true;
     },
@@ -124,9 +125,11 @@ interface Explanation {
   readonly format: string | null;
   readonly why: string;
   readonly candidates: readonly { readonly format: string; readonly score: number; readonly why: string }[];
+  /** Files in Base64, where there are any. */
+  readonly holds?: readonly Encoded[];
 }
 
-function explainRecord(record: InputRecord): Explanation {
+async function explainRecord(record: InputRecord): Promise<Explanation> {
   const { source, number, start, pointer, container, capture } = record;
   const { line, column } = start;
   const url = capture?.url;
@@ -142,7 +145,15 @@ function explainRecord(record: InputRecord): Explanation {
     format: format.id,
     ...recognition,
   }));
-  return { ...place, format: detection.format?.id ?? null, why: candidates[0]!.why, candidates };
+  const { encodedIn } = await import("../report-export/explain.ts");
+  const holds = await encodedIn(record, document);
+  return {
+    ...place,
+    format: detection.format?.id ?? null,
+    why: candidates[0]!.why,
+    candidates,
+    ...(holds.length === 0 ? {} : { holds }),
+  };
 }
 
 /** The record's document, or why it has none. */
@@ -164,6 +175,7 @@ function explanationText(facts: Explanation): string {
     ...facts.candidates
       .slice(facts.format === null ? 0 : 1)
       .map(({ format, score, why }) => `    ${format} ${score.toFixed(2)}: ${why}`),
+    ...(facts.holds ?? []).map(({ pointer: at, what }) => `  ${at} ${what}`),
   ];
   return lines.map((text) => `${escapeControls(text)}\n`).join("");
 }

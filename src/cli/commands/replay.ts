@@ -45,7 +45,7 @@ async function replay(inputs: readonly string[], flags: ReplayFlags, io: Io): Pr
     renderer,
     wanted: {
       document: namesRoot(renderer.template, "payload"),
-      conversation: namesRoot(renderer.template, "conversation"),
+      conversation: ["conversation", "report"].some((root) => namesRoot(renderer.template, root)),
       time: settings.run.speed !== undefined,
     },
   };

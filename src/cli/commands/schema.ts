@@ -3,9 +3,12 @@ import { ExitCode } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { formatOption } from "../options.ts";
 
-/** `chatx schema FORMAT` */
-export function runSchema(name: string, io: Io): number {
-  const format = formatOption(name, "chatx schema");
-  io.stdout.push(`${JSON.stringify(jsonSchemaOf(format), null, 2)}\n`);
+/** `chatx schema FORMAT`, and `chatx schema profile` for the settings of `--profile`. */
+export async function runSchema(name: string, io: Io): Promise<number> {
+  const schema =
+    name === "profile"
+      ? (await import("../../profile/json-schema.ts")).profileJsonSchema()
+      : jsonSchemaOf(formatOption(name, "chatx schema"));
+  io.stdout.push(`${JSON.stringify(schema, null, 2)}\n`);
   return ExitCode.done;
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { messageOf } from "../../diagnostics/catalogue.ts";
 import { escapeControls } from "../../diagnostics/quote.ts";
+import { lookInside } from "../../enclosures/look-inside.ts";
 import type { InputRecord } from "../../input/types.ts";
 import { parseJson } from "../../json/parse.ts";
 import { decodeUtf8 } from "../../json/text.ts";
@@ -75,8 +76,12 @@ export async function runTemplateCheck(
   const input = await eachRecord([flags.against], { ...limits, failFast: true, quiet: true }, io, {
     record(record) {
       if (record.number < wanted) return true;
-      outcome = show(template, record, [...recordProviders(record, settings), ...shared], redactor, io);
-      return false;
+      const take = (opened: InputRecord) => {
+        outcome = show(template, opened, [...recordProviders(opened, settings), ...shared], redactor, io);
+        return false;
+      };
+      const opened = lookInside(record);
+      return opened instanceof Promise ? opened.then(take) : take(opened);
     },
     sourceFinding: (source, code, args) => {
       const message = messageOf({ code, args } as Parameters<typeof messageOf>[0]);

@@ -6,7 +6,7 @@ export function addConvert(program: Command, io: Io, setCode: SetCode): void {
   const command = program
     .command("convert")
     .description("Convert payloads to another format. Results on stdout, talk on stderr.")
-    .requiredOption("-t, --to <format>", "ferndesk, smartsupp, userlike or pdf");
+    .requiredOption("-t, --to <format>", "ferndesk, smartsupp, userlike, jtel or pdf");
   withInputOptions(command)
     .option("-f, --from <format>", "format of the input, or auto", "auto")
     .option("-o, --output <file>", "write here, whole or not at all (mode 0600)")
@@ -15,6 +15,8 @@ export function addConvert(program: Command, io: Io, setCode: SetCode): void {
     .option("--pretty", "indent the document")
     .option("--since <time>", "only conversations whose last message is of this time or later")
     .option("--until <time>", "only conversations whose last message is before this time")
+    .option("--profile <file>", "settings of a report export, for --to jtel and --from jtel (YAML or JSON)")
+    .option("--report-bytes <what>", "what $report.bytes counts: pdf, or encoded (its Base64)", "pdf")
     .option("--time-zone <name>", "IANA zone of times without one (default: UTC, with a warning)")
     .option(
       "--url-template <url>",
@@ -47,6 +49,7 @@ Examples:
   chatx convert --to ferndesk -o support-endpoint.json --loss-report loss.jsonl captures/
   chatx convert --to smartsupp --from ferndesk support-endpoint.json
   chatx convert --to pdf --output-dir reports/ --time-zone Europe/Berlin captures/
+  chatx convert --to jtel --profile export.yaml --output-dir exports captures/
   chatx convert --to ferndesk --time-zone Europe/Berlin --fold userlike-2014.har
 `,
     )

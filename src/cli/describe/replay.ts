@@ -4,7 +4,8 @@ import { colored, gathered, type SetCode, withCommonOptions, withInputOptions } 
 
 const REPLAY_EXAMPLES = `
 Templates: $payload.*, $conversation.*, $record.*, $capture.*, $var.*, $env.*, $tokenResponse.*, $idempotencyKey,
-$uuid, $dateTime; \${name:-default}; $$ is a dollar sign. Write them in single quotes, or the shell takes them.
+$uuid, $dateTime; of a report export $report.*, $ClientsID, $chatConnector.*, $pdata.*, $xmlTemplate.*;
+\${name:-default}; $$ is a dollar sign. Write them in single quotes, or the shell takes them.
 
 Examples:
   chatx replay captures/ --url https://staging.example.com/hook
@@ -13,6 +14,7 @@ Examples:
   chatx replay captures/ --url https://staging.example.com/hook --journal run.jsonl --dead-letter failed.jsonl --resume
   chatx replay captures/ --to ferndesk --url 'https://crm.example.com/chats/$conversation.id' \\
     -H 'Authorization: Bearer $env.CRM_TOKEN' --rate 50/s
+  chatx replay captures/ --profile export.yaml --dry-run
   chatx replay hooks.har --url https://localhost:8443/ --cacert ca.pem --sign standard-webhooks --sign-secret env:WHSEC
 `;
 
@@ -20,10 +22,8 @@ export function addReplay(program: Command, io: Io, setCode: SetCode): void {
   const command = program
     .command("replay")
     .description("Send payloads to an endpoint: at least once, in order, resumable.")
-    .requiredOption(
-      "--url <url>",
-      "where to; values may stand in path and query: https://x.example/$conversation.id",
-    );
+    .option("--url <url>", "where to; values may stand in path and query: https://x.example/$conversation.id")
+    .option("--profile <file>", "settings of a report export (YAML or JSON); other options take their place");
   withCommonOptions(addReplayOptions(withInputOptions(command)))
     .addHelpText("after", REPLAY_EXAMPLES)
     .action(async (inputs: string[], options: Record<string, unknown>) => {
@@ -49,9 +49,10 @@ function addRequest(command: Command): void {
     .option("--body <text|@FILE>", "template of the body (default: the captured bytes as they are)")
     .option("--content-type <type>", "of the body; decides how values are placed in it")
     .option("--method <method>", "of all requests (default: that of the capture, else POST)")
-    .option("-t, --to <format>", "convert first: ferndesk, smartsupp or userlike")
+    .option("-t, --to <format>", "convert first: ferndesk, smartsupp, userlike or jtel")
     .option("-f, --from <format>", "format of the input, or auto", "auto")
     .option("--var <name=value>", "a value for $var.name; several times", gathered)
+    .option("--report-bytes <what>", "what $report.bytes counts: pdf, or encoded (its Base64)", "pdf")
     .option("--time-zone <name>", "IANA zone of $dateTime and of times without one (default: UTC)");
 }
 
@@ -98,7 +99,7 @@ function addMemory(command: Command): void {
 function addTrust(command: Command): void {
   command
     .option("--token-url <url>", "ask here for a token first; its answer is $tokenResponse")
-    .option("--token-method <method>", "of the token request", "POST")
+    .option("--token-method <method>", "of the token request (default: POST)")
     .option("--token-header <header>", "'Name: value' of the token request; several times", gathered)
     .option("--token-body <text|@FILE>", "template of the token request's body")
     .option("--token-content-type <type>", "of the token request's body")

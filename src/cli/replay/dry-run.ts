@@ -35,10 +35,7 @@ export async function dryRun(
   const answer = token === undefined ? undefined : sampleToken(renderer.template);
   const tally = new PlanTally(answer, settings.run.speed);
   const { input, outcome } = await eachMessage(source, io, {
-    message(message) {
-      tally.add(message, earlier?.stateOf(message));
-      return undefined;
-    },
+    message: (message) => tally.add(message, earlier?.stateOf(message)),
     findings: (found) => findings.show(found),
     sourceFinding: (name, code, args) => findings.ofSource(name, code, args),
     isDone: () => false,
@@ -72,15 +69,22 @@ class PlanTally {
     this.timeline = speed === undefined ? undefined : new Timeline(speed.factor, speed.maxGapMs);
   }
 
-  add(message: PlannedMessage, before: string | undefined): void {
+  /** @returns A promise where the message has something to prepare. */
+  add(message: PlannedMessage, before: string | undefined): Promise<void> | undefined {
     this.counts.planned++;
     this.countFormat(message);
     if (before === "delivered" || before === "failed") {
       this.counts[`${before}Before`]++;
       this.timeline?.pass(message.sentAtMs);
-      return;
+      return undefined;
     }
     this.lastDueMs = this.timeline?.next(message.sentAtMs) ?? 0;
+    if (message.prepare !== undefined) return message.prepare().then(() => this.render(message));
+    this.render(message);
+    return undefined;
+  }
+
+  private render(message: PlannedMessage): void {
     const rendered = message.request(this.answer);
     if (rendered.ok) this.counts.bodyBytes += rendered.request.body.length;
     else this.counts.unrenderable++;

@@ -3,6 +3,7 @@ import type { Converted, ConvertSettings } from "../../convert/types.ts";
 import { severityOf } from "../../diagnostics/catalogue.ts";
 import type { DiagnosticArgs, DiagnosticCode } from "../../diagnostics/diagnostic.ts";
 import type { Finding } from "../../diagnostics/finding.ts";
+import { lookInside } from "../../enclosures/look-inside.ts";
 import type { InputRecord } from "../../input/types.ts";
 import { stringifyJson } from "../../json/stringify.ts";
 import type { JsonObject } from "../../json/value.ts";
@@ -69,7 +70,8 @@ export async function eachMessage(source: MessageSource, io: Io, sink: MessageSi
   const outcome = await eachRecord(source.inputs, limits, io, {
     record: (record) => {
       counts.read++;
-      return reader.record(record);
+      const opened = lookInside(record);
+      return opened instanceof Promise ? opened.then((one) => reader.record(one)) : reader.record(opened);
     },
     isDone: () => planner.isFull || sink.isDone(),
     sourceFinding: (name, code, args) => sink.sourceFinding(name, code, args),

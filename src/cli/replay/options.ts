@@ -8,6 +8,7 @@ import { type Rate, rateFrom } from "../../replay/rate.ts";
 import { DEFAULT_RETRY } from "../../replay/retry.ts";
 import type { RunOptions } from "../../replay/run.ts";
 import { maxFailuresFrom } from "../../replay/summary.ts";
+import type { ReportBytes } from "../../template/report-export.ts";
 import { type InputLimits, type InputOptions, inputOptions } from "../each-record.ts";
 import { reasonOf, UsageError } from "../exit-codes.ts";
 import {
@@ -24,7 +25,9 @@ import { durationOption, longerThanZero, speedOption, variablesOption } from "./
 
 /** As commander gives them. */
 export interface ReplayFlags extends InputOptions {
-  readonly url: string;
+  readonly url?: string;
+  readonly profile?: string;
+  readonly reportBytes: string;
   readonly header?: readonly string[];
   readonly body?: string;
   readonly contentType?: string;
@@ -53,7 +56,7 @@ export interface ReplayFlags extends InputOptions {
   readonly maxFailures?: string;
   readonly maxAnswerBytes: string;
   readonly tokenUrl?: string;
-  readonly tokenMethod: string;
+  readonly tokenMethod?: string;
   readonly tokenHeader?: readonly string[];
   readonly tokenBody?: string;
   readonly tokenContentType?: string;
@@ -92,6 +95,7 @@ export interface ReplaySettings {
   readonly run: RunOptions & { readonly concurrency: number; readonly timeoutMs: number };
   readonly rate?: Rate;
   readonly vars: Readonly<Record<string, string>>;
+  readonly reportBytes: ReportBytes;
 }
 
 /** @throws {UsageError} For the first option that is not understood. */
@@ -104,6 +108,7 @@ export function replaySettings(flags: ReplayFlags): ReplaySettings {
     run: runSettings(flags),
     ...(rate === undefined ? {} : { rate }),
     vars: variablesOption(flags.var ?? []),
+    reportBytes: choiceOption(flags.reportBytes, "--report-bytes", ["pdf", "encoded"]),
   };
 }
 
@@ -113,7 +118,7 @@ function checkTogether(flags: ReplayFlags): void {
     if (isGiven) throw new UsageError(`${option} needs ${other}`);
   };
   needs(flags.resume === true && flags.journal === undefined, "--resume", "--journal FILE");
-  if (flags.tokenUrl === undefined) {
+  if (flags.tokenUrl === undefined && flags.profile === undefined) {
     needs(flags.tokenHeader !== undefined, "--token-header", "--token-url");
     needs(flags.tokenBody !== undefined, "--token-body", "--token-url");
   }

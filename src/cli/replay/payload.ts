@@ -97,13 +97,17 @@ export function factsOf(record: InputRecord, settings: PlanSettings, wanted: Wan
 /** Undefined where the payload is none of a conversation (an operator, a contact), or its shape does not hold. */
 function conversationOf(
   examined: Examined,
-  { capture }: InputRecord,
+  { capture, enclosed }: InputRecord,
   { zone }: PlanSettings,
 ): Conversation | undefined {
   const { document, format, report } = examined;
   if (document === undefined || format === undefined || isRejected(examined, false)) return undefined;
   const receivedAt = capture?.receivedAt;
-  const context = { report, zone, zoneIsGiven: true, ...(receivedAt === undefined ? {} : { receivedAt }) };
+  const context = {
+    ...{ report, zone, zoneIsGiven: true },
+    ...(receivedAt === undefined ? {} : { receivedAt }),
+    ...(enclosed === undefined ? {} : { enclosed }),
+  };
   const result = format.read(document, context);
   return result.kind === "conversation" ? result.conversation : undefined;
 }

@@ -9,15 +9,13 @@ import { readTlsOptions, type TlsSettings } from "../../trust/tls-options.ts";
 import type { Signer } from "../../trust/types.ts";
 import { UsageError } from "../exit-codes.ts";
 import { choiceOption } from "../options.ts";
-import {
-  methodOption,
-  type ReplayFlags,
-  type ReplaySettings,
-  replaySettings,
-  templateOption,
-} from "./options.ts";
-import { createRenderer, type Renderer } from "./renderer.ts";
-import { literalSecrets } from "./secrets.ts";
+import { loadProfile, withProfileFaults } from "../report-export/load-profile.ts";
+import { exportValues } from "../report-export/of-profile.ts";
+import type { ExportValues } from "../report-export/values.ts";
+import { type ReplayFlags, type ReplaySettings, replaySettings } from "./options.ts";
+import { createRenderer, exportFacts, type Renderer } from "./renderer.ts";
+import { type RequestsOfReplay, type RequestTexts, requestsOf } from "./requests.ts";
+import { commandLineSecrets, profileSecrets } from "./secrets.ts";
 import { createTokenRequest, neededOfToken } from "./token-request.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -61,33 +59,25 @@ export async function prepareReplay(flags: ReplayFlags, env: Environment): Promi
 }
 
 async function prepare(flags: ReplayFlags, env: Environment): Promise<PreparedReplay> {
-  const settings = replaySettings(flags);
+  const given = replaySettings(flags);
+  const profile = flags.profile === undefined ? undefined : await loadProfile(flags.profile);
+  const requests = await requestsOf(flags, profile, given.plan.to?.id === "jtel");
+  const { method } = requests.report;
+  const settings = method === undefined ? given : { ...given, plan: { ...given.plan, method } };
   const redactor = new Redactor();
-  const headers = flags.header ?? [];
-  const tokenHeaders = flags.tokenHeader ?? [];
-  const warnings = literalSecrets(
-    [
-      ...headers.map((header) => ["--header", header] as const),
-      ...tokenHeaders.map((header) => ["--token-header", header] as const),
-    ],
-    [
-      ["--url", flags.url],
-      ...(flags.tokenUrl === undefined ? [] : [["--token-url", flags.tokenUrl] as const]),
-    ],
+  const warnings = [
+    ...commandLineSecrets(flags, redactor),
+    ...(profile === undefined ? [] : profileSecrets(profile, requests.token?.body?.text, redactor)),
+  ];
+  const shared = {
+    vars: settings.vars,
+    env,
+    zone: settings.plan.zone,
     redactor,
-  );
-  const shared = { vars: settings.vars, env, zone: settings.plan.zone, redactor, now: () => Date.now() };
-  const body = flags.body === undefined ? undefined : await templateOption(flags.body, "--body");
-  const renderer = createRenderer({
-    ...shared,
-    url: flags.url,
-    headers,
-    hasToken: flags.tokenUrl !== undefined,
-    ...(body === undefined ? {} : { body }),
-    ...(flags.contentType === undefined ? {} : { contentType: flags.contentType }),
-  });
-  addEnvironment(renderer.template, env, redactor);
-  const token = await tokenOf(flags, shared, renderer.template);
+    export: await exportValues({ zone: settings.plan.zone, reportBytes: settings.reportBytes }, profile),
+    now: () => Date.now(),
+  };
+  const { renderer, token } = await withProfileFaults(profile, async () => compiled(requests, shared));
   const tls = readTlsOptions(flags, env);
   const signing = signerOf(flags, env, redactor);
   const proxyFor = proxiesFrom(env);
@@ -102,8 +92,23 @@ async function prepare(flags: ReplayFlags, env: Environment): Promise<PreparedRe
     redactor,
     secretHeaders: new Set(flags.signHeader === undefined ? [] : [flags.signHeader.toLowerCase()]),
     warnings: [...warnings, ...tls.warnings, ...signing.warnings],
-    sameness: samenessOf(flags, settings, renderer, body?.text),
+    sameness: samenessOf(flags, settings, renderer, requests.report, shared.export),
   };
+}
+
+type Shared = Pick<
+  Parameters<typeof createTokenRequest>[0],
+  "vars" | "env" | "zone" | "redactor" | "now" | "export"
+>;
+
+/** @throws {TemplateError} */
+function compiled({ report, token }: RequestsOfReplay, shared: Shared) {
+  const renderer = createRenderer({ ...shared, ...report, hasToken: token !== undefined });
+  addEnvironment(renderer.template, shared.env, shared.redactor);
+  if (token === undefined) return { renderer, token: undefined };
+  const request = createTokenRequest({ ...shared, ...token, method: token.method ?? "POST" });
+  addEnvironment(request.template, shared.env, shared.redactor);
+  return { renderer, token: { request: request.render, needs: neededOfToken(renderer.template) } };
 }
 
 function addEnvironment(template: RequestTemplate, env: Environment, redactor: Redactor): void {
@@ -118,24 +123,6 @@ function addProxy(proxyFor: ProxyChoice, origin: string, redactor: Redactor): vo
   for (const secret of [authorization, password]) {
     if (secret.length >= SHORTEST_SECRET) redactor.add(secret, "of the proxy");
   }
-}
-
-type Shared = Pick<Parameters<typeof createTokenRequest>[0], "vars" | "env" | "zone" | "redactor" | "now">;
-
-async function tokenOf(flags: ReplayFlags, shared: Shared, template: RequestTemplate) {
-  if (flags.tokenUrl === undefined) return undefined;
-  const body =
-    flags.tokenBody === undefined ? undefined : await templateOption(flags.tokenBody, "--token-body");
-  const request = createTokenRequest({
-    ...shared,
-    url: flags.tokenUrl,
-    headers: flags.tokenHeader ?? [],
-    method: methodOption(flags.tokenMethod, "--token-method"),
-    ...(body === undefined ? {} : { body }),
-    ...(flags.tokenContentType === undefined ? {} : { contentType: flags.tokenContentType }),
-  });
-  addEnvironment(request.template, shared.env, shared.redactor);
-  return { request: request.render, needs: neededOfToken(template) };
 }
 
 function signerOf(
@@ -175,20 +162,22 @@ function samenessOf(
   flags: ReplayFlags,
   { plan, vars }: ReplaySettings,
   { origin, template }: Renderer,
-  body: string | undefined,
+  { url, headers, body, contentType }: RequestTexts,
+  values: ExportValues,
 ): Record<string, string> {
   const { since, until, shard, limit, from, timeZone } = flags;
   return {
     "target (scheme, host and port of --url)": origin,
-    "--url": flags.url.slice(template.url!.origin.length),
-    "--header": JSON.stringify(flags.header ?? []),
-    "--body": body === undefined ? "" : `=${body}`,
-    "--content-type": flags.contentType ?? "",
+    "--url": url.slice(template.url!.origin.length),
+    "--header": JSON.stringify(headers),
+    "--body": body === undefined ? "" : `=${body.text}`,
+    "--content-type": contentType ?? "",
     "--method": plan.method ?? "",
     "--to": plan.to?.id ?? "",
     "--from": from,
     "--var": JSON.stringify(Object.entries(vars).sort()),
     "--time-zone": timeZone ?? "",
+    "clientsId, chatConnector, pdata or xmlTemplate of --profile, or --report-bytes": exportFacts(values),
     "--since, --until, --shard, --limit": JSON.stringify([since, until, shard, limit]),
   };
 }

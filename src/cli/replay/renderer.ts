@@ -1,3 +1,4 @@
+import { stringifyJson } from "../../json/stringify.ts";
 import type { Json } from "../../json/value.ts";
 import type { TimeZone } from "../../model/time.ts";
 import type { RenderedTemplates, RenderInput, RequestRenderer } from "../../replay/types.ts";
@@ -11,8 +12,16 @@ import {
   tokenProvider,
 } from "../../template/providers.ts";
 import type { Redactor } from "../../template/redact.ts";
-import { compileRequest, type RequestTemplate, renderRequest } from "../../template/request.ts";
+import { compileRequest, namesRoot, type RequestTemplate, renderRequest } from "../../template/request.ts";
 import type { Hole, Provider } from "../../template/types.ts";
+import {
+  type ExportValues,
+  exportNames,
+  exportProviders,
+  Reports,
+  withXmlHoles,
+  XmlTemplate,
+} from "../report-export/values.ts";
 import { sampleToken } from "./sample-token.ts";
 
 export interface RendererOptions {
@@ -28,6 +37,8 @@ export interface RendererOptions {
   readonly hasToken: boolean;
   readonly zone: TimeZone;
   readonly redactor: Redactor;
+  /** Values of jtel's report export. */
+  readonly export: ExportValues;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -43,24 +54,28 @@ export interface Renderer extends RequestRenderer {
   renderPublic(input: RenderInput): RenderedTemplates;
 }
 
-/** Names that only jtel's report export gives a value. */
-export const JTEL_NAMES: readonly string[] = ["ClientsID", "chatConnector", "pdata", "report", "xmlTemplate"];
-
 /** @throws {TemplateError} For a template that cannot be used, at its line and column. */
 export function createRenderer(options: RendererOptions): Renderer {
   const { url, headers, body, contentType, env, vars, hasToken } = options;
-  const unavailable = new Map(JTEL_NAMES.map((name) => [name, "has no value in this replay"]));
+  const unavailable = new Map<string, string>();
   if (!hasToken) unavailable.set("tokenResponse", "has no value without --token-url");
-  const names = knownNames({ vars: Object.keys(vars), env: Object.keys(env), unavailable });
-  const template = compileRequest(
+  const names = {
+    vars: Object.keys(vars),
+    env: Object.keys(env),
+    ...exportNames(options.export, unavailable),
+  };
+  const { xmlTemplate } = options.export;
+  const xml = xmlTemplate === undefined ? undefined : new XmlTemplate(xmlTemplate, names);
+  const compiled = compileRequest(
     {
       url,
       headers,
       ...(body === undefined ? {} : { body: body.text, bodyName: body.name }),
       ...(contentType === undefined ? {} : { contentType }),
     },
-    names,
+    knownNames(names),
   );
+  const template = withXmlHoles(compiled, xml);
   const publicTemplate = {
     ...template,
     headers: template.headers.filter(({ parts }) => !parts.some(isSecretHole)),
@@ -68,10 +83,15 @@ export function createRenderer(options: RendererOptions): Renderer {
   const hasContentType = template.headers.some(({ name }) => name.toLowerCase() === "content-type");
   const ownType = hasContentType ? undefined : (template.body?.contentType ?? contentType);
   const render = (wanted: RequestTemplate, input: RenderInput): RenderedTemplates => {
-    const result = renderRequest(wanted, {
-      variables: variablesOf(input, shared, times),
-      onSecret: (secret, name) => options.redactor.add(secret, `$${name}`),
-    });
+    const variables = variablesOf(input, shared, times);
+    const report = reports.of(input.payload);
+    if (report !== undefined) variables.set("report", report);
+    const context = {
+      variables,
+      onSecret: (secret: string, name: string) => options.redactor.add(secret, `$${name}`),
+    };
+    if (xml !== undefined) variables.set("xmlTemplate", xml.provider(context));
+    const result = renderRequest(wanted, context);
     if (!result.ok) return { ok: false, reason: result.problem.reason };
     const { url: rendered, headers: lines, body: bytes } = result.value;
     return {
@@ -84,12 +104,21 @@ export function createRenderer(options: RendererOptions): Renderer {
   const shared: readonly [string, Provider][] = [
     ["var", textsProvider(vars)],
     ["env", textsProvider(env)],
+    ...exportProviders(options.export),
   ];
   const times = new MessageTimes(options);
+  const reports = new Reports(options.export);
   return {
     template,
     origin: template.url!.expected.origin,
-    fingerprint: fingerprintOf(options, template.url!.origin),
+    fingerprint: fingerprintOf(options, template),
+    ...(namesRoot(template, "report")
+      ? {
+          async prepare({ payload, conversation }: RenderInput) {
+            if (conversation !== undefined) await reports.prepare(payload, conversation);
+          },
+        }
+      : {}),
     render: (input) => render(template, input),
     renderPublic: (input) =>
       render(publicTemplate, hasToken ? { ...input, token: sampleToken(template) } : input),
@@ -100,9 +129,25 @@ function isSecretHole(part: string | Hole): boolean {
   return typeof part !== "string" && part.isSecret;
 }
 
+/** Roots whose values a profile decides, or an option of the report. */
+const EXPORT_ROOTS = ["ClientsID", "chatConnector", "pdata", "report", "xmlTemplate"];
+
+/** What of the export changes what is sent. */
+export function exportFacts({
+  clientsId,
+  chatConnector,
+  pdata,
+  xmlTemplate,
+  reportBytes,
+}: ExportValues): string {
+  const { id, name } = chatConnector;
+  return JSON.stringify([clientsId, id, name, stringifyJson(pdata), xmlTemplate?.text, reportBytes]);
+}
+
 /** Nothing for an untouched replay, so that its identities do not depend on where it goes. */
-function fingerprintOf({ url, headers, body, contentType, vars }: RendererOptions, origin: string): string {
-  const path = url.slice(origin.length);
+function fingerprintOf(options: RendererOptions, template: RequestTemplate): string {
+  const { url, headers, body, contentType, vars } = options;
+  const path = url.slice(template.url!.origin.length);
   const isTemplated =
     headers.length > 0 || body !== undefined || contentType !== undefined || path.includes("$");
   if (!isTemplated) return "";
@@ -112,6 +157,7 @@ function fingerprintOf({ url, headers, body, contentType, vars }: RendererOption
     body?.text ?? null,
     contentType ?? null,
     Object.entries(vars).sort(),
+    ...(EXPORT_ROOTS.some((root) => namesRoot(template, root)) ? [exportFacts(options.export)] : []),
   ]);
 }
 

@@ -1,9 +1,10 @@
 import type { RenderedRequest } from "../../replay/types.ts";
 import { knownNames } from "../../template/known-names.ts";
 import { dateTimeText, jsonProvider, textsProvider } from "../../template/providers.ts";
-import { compileRequest, type RequestTemplate, renderRequest } from "../../template/request.ts";
+import { compileRequest, namesRoot, type RequestTemplate, renderRequest } from "../../template/request.ts";
 import type { Provider } from "../../template/types.ts";
-import { JTEL_NAMES, type RendererOptions } from "./renderer.ts";
+import { exportNames, exportProviders, withXmlHoles, XmlTemplate } from "../report-export/values.ts";
+import type { RendererOptions } from "./renderer.ts";
 
 export interface TokenRendererOptions extends Omit<RendererOptions, "hasToken"> {
   readonly method: string;
@@ -17,41 +18,53 @@ const OF_A_RECORD = [
   "capture",
   "idempotencyKey",
   "uuid",
+  "report",
   "tokenResponse",
 ];
 
 /** The request for a token: rendered anew each time it is sent. @throws {TemplateError} */
 export function createTokenRequest(options: TokenRendererOptions) {
   const { url, headers, body, vars, env, method, contentType, redactor, zone, now } = options;
-  const unavailable = new Map([
-    ...OF_A_RECORD.map(
-      (name) => [name, "has no value in a token request: it is made once for many records"] as const,
-    ),
-    ...JTEL_NAMES.map((name) => [name, "has no value in this replay"] as const),
-  ]);
-  const template = compileRequest(
+  const unavailable = new Map(
+    OF_A_RECORD.map((name) => [name, "has no value in a token request: it is made once for many records"]),
+  );
+  const names = {
+    vars: Object.keys(vars),
+    env: Object.keys(env),
+    ...exportNames(options.export, unavailable),
+  };
+  const compiled = compileRequest(
     {
       url,
       headers,
       ...(body === undefined ? {} : { body: body.text, bodyName: body.name }),
       ...(contentType === undefined ? {} : { contentType }),
     },
-    knownNames({ vars: Object.keys(vars), env: Object.keys(env), unavailable }),
+    knownNames(names),
   );
+  // Only where it is named: an XML template for the messages may name what no token request has.
+  const { xmlTemplate } = options.export;
+  const isNamed = xmlTemplate !== undefined && namesRoot(compiled, "xmlTemplate");
+  const xml = isNamed ? new XmlTemplate(xmlTemplate, names) : undefined;
+  const template = withXmlHoles(compiled, xml);
   const hasContentType = template.headers.some(({ name }) => name.toLowerCase() === "content-type");
   const ownType = hasContentType ? undefined : template.body?.contentType;
   return {
     template,
     render(): RenderedRequest {
       const time = now();
-      const result = renderRequest(template, {
-        variables: new Map<string, Provider>([
-          ["var", textsProvider(vars)],
-          ["env", textsProvider(env)],
-          ["dateTime", jsonProvider(dateTimeText(time, zone.offsetMsAt(time)))],
-        ]),
-        onSecret: (secret, name) => redactor.add(secret, `$${name}`),
-      });
+      const variables = new Map<string, Provider>([
+        ["var", textsProvider(vars)],
+        ["env", textsProvider(env)],
+        ["dateTime", jsonProvider(dateTimeText(time, zone.offsetMsAt(time)))],
+        ...exportProviders(options.export),
+      ]);
+      const context = {
+        variables,
+        onSecret: (secret: string, name: string) => redactor.add(secret, `$${name}`),
+      };
+      if (xml !== undefined) variables.set("xmlTemplate", xml.provider(context));
+      const result = renderRequest(template, context);
       if (!result.ok) return { ok: false, reason: result.problem.reason };
       const { url: rendered, headers: lines, body: bytes = new Uint8Array(0) } = result.value;
       const all = ownType === undefined ? lines : [...lines, ["content-type", ownType] as const];

@@ -34,6 +34,8 @@ export interface ReplayPlan {
 }
 
 const LONGEST_BODY = 2000;
+/** A file in a body says nothing to people, and would hide what stands around it. */
+const LONG_BASE64 = /[A-Za-z0-9+/_-]{160,}={0,2}/g;
 
 /** The plan for people. */
 export function planText(plan: ReplayPlan, masker: Masker): string {
@@ -77,7 +79,11 @@ function firstLines({ sequence, source, line, request }: PlannedRequest, masker:
 
 function requestLines({ method, url, headers, body }: HttpRequest, masker: Masker): string[] {
   const { text, encoding } = maskedBody(body, masker);
-  const shown = text.length > LONGEST_BODY ? `${text.slice(0, LONGEST_BODY)}…` : text;
+  const short = text.replace(
+    LONG_BASE64,
+    (run) => `${run.slice(0, 24)}…(${run.length} characters of Base64)`,
+  );
+  const shown = short.length > LONGEST_BODY ? `${short.slice(0, LONGEST_BODY)}…` : short;
   return [
     `${method} ${safeText(masker.redact(url))}`,
     ...maskedHeaders(headers, masker).map(({ name, value }) => `${safeText(name)}: ${safeText(value)}`),

@@ -2,7 +2,7 @@ import type { DiagnosticCode } from "../../../src/diagnostics/diagnostic.ts";
 import { cutBehind, edited, hasRawBytes } from "./marked-text.ts";
 import { type Layout, payload } from "./payloads.ts";
 
-export type FormatId = "ferndesk" | "smartsupp" | "smartsupp-event" | "userlike" | "userlike-legacy";
+export type FormatId = "ferndesk" | "smartsupp" | "smartsupp-event" | "userlike" | "userlike-legacy" | "jtel";
 
 /** One fault, planted into the text of a sound payload, and the one finding that it must give. */
 export interface Fault {

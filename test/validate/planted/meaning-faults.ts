@@ -252,4 +252,20 @@ const unknown: readonly Fault[] = [
   ]),
 ];
 
-export const meaningFaults: readonly Fault[] = [...meaning, ...events, ...unknown];
+const leftovers: readonly Fault[] = faults("jtel", "jtel/valid/plain-pdf-in-lines.json", [
+  {
+    name: "a variable that was not filled in",
+    edits: [['"chatConnector":«"Shop"»', '⟦"$chatConnector.name"⟧']],
+    code: "meaning/template-leftover",
+    pointer: "/chatConnector",
+    args: { variable: "$chatConnector.name" },
+  },
+  {
+    name: "a PDF whose Base64 has a letter that is none",
+    edits: [['"dateTime":«"2024-05-01 10:26:00"»', '⟦"JVBERi0x*A=="⟧']],
+    code: "schema/wrong-value",
+    pointer: "/dateTime",
+  },
+]);
+
+export const meaningFaults: readonly Fault[] = [...meaning, ...events, ...unknown, ...leftovers];

@@ -1,0 +1,45 @@
+import { encodedReport } from "../../enclosures/encoded-report.ts";
+import type { WhereToLook } from "../../enclosures/look-inside.ts";
+import { jtel } from "../../formats/jtel/index.ts";
+import type { TargetFormat } from "../../formats/types.ts";
+import type { JsonObject } from "../../json/value.ts";
+import type { Conversation } from "../../model/conversation.ts";
+import type { TimeZone } from "../../model/time.ts";
+import type { ReportBytes } from "../../template/report-export.ts";
+import { profiledJtel } from "./jtel-writer.ts";
+import { loadProfile, withProfileFaults } from "./load-profile.ts";
+import { exportValues } from "./of-profile.ts";
+
+/** What a conversion from or to report exports works with. */
+export interface OpenExport {
+  /** The target, with the body of the profile where it is jtel's format. */
+  readonly to: TargetFormat;
+  readonly where: WhereToLook;
+  /** Absent where the target is another format. */
+  readonly finish?: (conversation: Conversation) => Promise<JsonObject>;
+}
+
+/**
+ * @param path  Of the profile; without one the default body is written, and PDFs are looked for everywhere.
+ * @throws {UsageError} For a profile that cannot be used.
+ */
+export async function openReportExport(
+  path: string | undefined,
+  to: TargetFormat,
+  settings: { readonly zone: TimeZone; readonly reportBytes: ReportBytes },
+): Promise<OpenExport> {
+  const profile = path === undefined ? undefined : await loadProfile(path);
+  const values = await exportValues(settings, profile);
+  const { format, pdfPointers } =
+    profile === undefined
+      ? { format: jtel, pdfPointers: undefined }
+      : await withProfileFaults(profile, () => profiledJtel(profile, values, settings.zone));
+  const where = pdfPointers === undefined ? {} : { pointers: pdfPointers };
+  if (to.id !== format.id) return { to, where };
+  return {
+    to: format,
+    where,
+    finish: async (conversation) =>
+      format.withReport!(conversation, encodedReport(await values.makeReport(conversation))),
+  };
+}
