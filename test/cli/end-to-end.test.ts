@@ -14,9 +14,9 @@ afterEach(() => {
   for (const { child } of servers.splice(0)) child.kill("SIGKILL");
 });
 
-const CONVERSATIONS = 200;
+const CONVERSATIONS = 120;
 /** After so many deliveries of the whole run capture is killed, and started again on its port. */
-const KILLS = [40, 110];
+const KILLS = [30, 70];
 
 /** Lines of the capture's output that tell of a stored request; told only after the answer is on its way. */
 function stored(server: RunningCapture): number {

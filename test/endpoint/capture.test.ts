@@ -91,20 +91,9 @@ function bytesOf(record: Record<string, unknown>): Buffer {
 describe("what is stored", () => {
   test("are the bytes that came, whatever they are", async () => {
     const server = await capture();
-    const bodies: Uint8Array[] = [];
-    await fc.assert(
-      fc.asyncProperty(
-        fc.oneof(
-          fc.uint8Array(),
-          fc.string({ unit: "binary" }).map((text) => Buffer.from(text)),
-        ),
-        async (body) => {
-          bodies.push(body);
-          expect(await post(agent, server.url, body)).toBe(200);
-        },
-      ),
-      { numRuns: 60 },
-    );
+    const text = fc
+      .array(fc.integer({ min: 0, max: 0x10ffff }))
+      .map((points) => Buffer.from(String.fromCodePoint(...points)));
     const special = [
       "",
       "{}",
@@ -115,10 +104,17 @@ describe("what is stored", () => {
       "\u2028\u202e\u009b",
       "\ud83d\ude00",
     ];
-    bodies.push(...special.map((text) => Buffer.from(text)), gzipSync("{}"), Buffer.from("eda080", "hex"));
-    for (const body of bodies.slice(-special.length - 2)) await post(agent, server.url, body);
+    const bodies: Uint8Array[] = [
+      ...fc.sample(fc.oneof(fc.uint8Array(), text), 200),
+      ...special.map((one) => Buffer.from(one)),
+      gzipSync("{}"),
+      Buffer.from("eda080", "hex"),
+    ];
+    const statuses = await Promise.all(bodies.map((body) => post(agent, server.url, body)));
+    expect(new Set(statuses)).toEqual(new Set([200]));
     const hash = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
-    expect(server.records().map((record) => hash(bytesOf(record)))).toEqual(bodies.map(hash));
+    const stored = server.records().map((record) => hash(bytesOf(record)));
+    expect(stored.sort()).toEqual(bodies.map(hash).sort());
   });
 
   test("is a record that the input reads back, gzip body and all", async () => {
