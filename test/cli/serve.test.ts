@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
-import { type Running, runChatx, startChatx } from "../support/run-chatx.ts";
+import { type Running, runChatx, startChatx, startShell } from "../support/run-chatx.ts";
 import { hookLines, hookText } from "./payloads.ts";
 
 const dirs: string[] = [];
@@ -40,8 +40,13 @@ async function serve(
   args: readonly string[],
   env: Record<string, string> = {},
   stdin?: Uint8Array,
+  descriptors?: number,
 ): Promise<Server> {
-  const running = startChatx(["serve", "--port", "0", ...args], { env });
+  const words = ["serve", "--port", "0", ...args];
+  const running =
+    descriptors === undefined
+      ? startChatx(words, { env })
+      : startShell(`ulimit -n ${descriptors} && exec $CHATX ${words.join(" ")}`, { env });
   started.push(running);
   if (stdin !== undefined) running.send(stdin);
   running.child.stdin!.end();
@@ -134,6 +139,56 @@ describe("chatx serve", () => {
     expect(await count(server.url.replace("$TOKEN", token))).toBe(1);
     const { stdout, stderr } = await stop(server);
     expect(stdout + stderr).not.toContain(token);
+  });
+
+  test("chatx check has nothing to say against it but that it is local", async () => {
+    const server = await serve([
+      "--quiet",
+      "fixtures/smartsupp/valid/rated-with-comment-and-empty-texts.json",
+    ]);
+    const { code, stdout } = await runChatx(["check", "--start-date", "2020-01-01", server.url]);
+    expect(code).toBe(0);
+    expect(stdout.match(/^(error|warning|info) \S+/gm)).toEqual([
+      "warning check/url-http:",
+      "warning check/private-address:",
+    ]);
+    expect(stdout).toMatch(/ok +startDate/);
+  });
+
+  test("with hardly any file descriptors: many files, many requests, no false answer and no end", async () => {
+    const dir = folder();
+    for (let id = 1; id <= 100; id++) writeFileSync(join(dir, `${id}.json`), hookText({ id }));
+    const server = await serve(["--quiet", dir], {}, undefined, 64);
+    const wanted = await (await fetch(server.url)).text();
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, () =>
+        fetch(server.url).then(
+          async (response) => [response.status, await response.text()] as const,
+          () => [0, ""] as const,
+        ),
+      ),
+    );
+    for (const [status, text] of answers) if (status === 200) expect(text).toBe(wanted);
+    expect(answers.filter(([status]) => status === 200).length).toBeGreaterThan(8);
+    expect(answers.filter(([status]) => ![0, 200, 503].includes(status))).toEqual([]);
+    expect(await count(server.url)).toBe(100);
+    const { code, stderr } = await stop(server);
+    expect([code, stderr]).toEqual([0, ""]);
+  });
+
+  test("SIGTERM lets an answer under way come to its end", async () => {
+    const path = join(folder(), "hooks.jsonl");
+    writeFileSync(
+      path,
+      hookLines(2500, () => ({ text: "x".repeat(5000) })),
+    );
+    const server = await serve(["--quiet", path]);
+    const response = await fetch(server.url);
+    const ended = stop(server);
+    const { conversations } = (await response.json()) as { conversations: unknown[] };
+    expect(conversations).toHaveLength(2500);
+    expect((await ended).code).toBe(0);
+    await expect(fetch(server.url)).rejects.toThrow();
   });
 
   test("a port in use is wrong usage, and found before the files are read", async () => {

@@ -38,11 +38,13 @@ export function runChatx(args: readonly string[], options: RunOptions = {}): Pro
  * redirections. More variables come with `env`.
  */
 export function runShell(script: string, options: RunOptions = {}): Promise<Run> {
+  return finished(startShell(script, options), options);
+}
+
+/** The same, for a process that goes on; `exec $CHATX` makes it the command itself. */
+export function startShell(script: string, options: RunOptions = {}): Running {
   const words = [process.execPath, ...(options.nodeArgs ?? []), command].map((word) => `'${word}'`);
-  return finished(
-    start("bash", ["--norc", "-c", script.replaceAll("$CHATX", words.join(" "))], options),
-    options,
-  );
+  return start("bash", ["--norc", "-c", script.replaceAll("$CHATX", words.join(" "))], options);
 }
 
 /** Starts the command and leaves its standard input open. */

@@ -6,8 +6,8 @@ const closeFile = promisify(close);
 const statFile = promisify(fstat);
 const readAt = promisify(read);
 
-/** So many files stay open between requests; a folder may hold more than the process may open. */
-const MOST_OPEN = 64;
+/** So many files are open at a time: a folder may hold more than the process may open, and connections need theirs. */
+const MOST_OPEN = 8;
 
 /** A file as it was when its records were indexed. */
 export interface FileIdentity {
@@ -37,54 +37,63 @@ interface Opened {
 export class OpenFiles {
   /** The one that was used last stands last. */
   private readonly opened = new Map<FileIdentity, Opened>();
+  /** Wait for a file that is not used any more. */
+  private waiting: (() => void)[] = [];
 
   /** @throws {SourceChanged} Where the file does not hold these bytes any more. */
   async read(file: FileIdentity, offset: number, length: number): Promise<Uint8Array> {
-    const one = this.use(file);
+    const one = await this.use(file);
     try {
       return await readWhole(file, await one.fd, offset, length);
     } catch (error) {
-      if (!(error instanceof SourceChanged) && !isMissing(error)) throw error;
-      throw error instanceof SourceChanged ? error : new SourceChanged(file.path, error);
+      throw isMissing(error) ? new SourceChanged(file.path, error) : error;
     } finally {
       one.users--;
+      if (one.users === 0) for (const wake of this.waiting.splice(0)) wake();
     }
   }
 
   /** The file is not read any more. */
   forget(file: FileIdentity): void {
     const one = this.opened.get(file);
-    if (one === undefined || one.users > 0) return;
-    this.opened.delete(file);
-    closeLater(one);
+    if (one?.users === 0) this.close(file, one);
   }
 
-  private use(file: FileIdentity): Opened {
-    const known = this.opened.get(file);
-    const one = known ?? { fd: openSame(file), users: 0 };
+  private async use(file: FileIdentity): Promise<Opened> {
+    let one = this.opened.get(file);
+    while (one === undefined && !this.makeRoom()) {
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+      one = this.opened.get(file);
+    }
+    one ??= this.open(file);
     one.users++;
     this.opened.delete(file);
     this.opened.set(file, one);
-    if (known === undefined) {
-      // One that could not be opened is tried again with the next request.
-      one.fd.catch(() => this.opened.get(file) === one && this.opened.delete(file));
-      this.closeUnused();
-    }
     return one;
   }
 
-  private closeUnused(): void {
-    for (const [file, one] of this.opened) {
-      if (this.opened.size <= MOST_OPEN) return;
-      if (one.users > 0) continue;
-      this.opened.delete(file);
-      closeLater(one);
-    }
+  private open(file: FileIdentity): Opened {
+    const one = { fd: openSame(file), users: 0 };
+    // One that could not be opened is tried again with the next request.
+    one.fd.catch(() => this.opened.get(file) === one && this.opened.delete(file));
+    return one;
   }
-}
 
-function closeLater({ fd }: Opened): void {
-  fd.then(closeFile).catch(() => undefined);
+  /** @returns Whether one more file may be opened. */
+  private makeRoom(): boolean {
+    if (this.opened.size < MOST_OPEN) return true;
+    for (const [file, one] of this.opened) {
+      if (one.users > 0) continue;
+      this.close(file, one);
+      return true;
+    }
+    return false;
+  }
+
+  private close(file: FileIdentity, { fd }: Opened): void {
+    this.opened.delete(file);
+    fd.then(closeFile).catch(() => undefined);
+  }
 }
 
 async function openSame(file: FileIdentity): Promise<number> {

@@ -11,8 +11,13 @@ const DIGITS = 1 << DIGIT_BITS;
 /** Before the year 0, so that no time is negative; with it the year 9999 has three digits. */
 const EARLIEST_MS = 2 ** 46;
 
-/** Newest first. A radix sort: a million conversations take some 60 ms, a tenth of a sort with a comparison. */
+/** Fewer than this are sorted by comparing them. */
+const MANY = 4096;
+
+/** Newest first. Many by radix: for a million conversations that takes a tenth of the time of comparing them. */
 function newestFirst(conversations: Uint32Array, keys: SortKeys): Uint32Array {
+  if (conversations.length < MANY)
+    return conversations.slice().sort((a, b) => (isBefore(a, b, keys) ? -1 : 1));
   const tie = (shift: number) => (conversation: number) =>
     (keys.tieOf(conversation) >>> shift) & (DIGITS - 1);
   const time = (unit: number) => (conversation: number) =>

@@ -110,9 +110,16 @@ export class SupportEndpoint {
         // Where the answer had begun the connection is cut, and the client knows: its end is missing.
         throw new Refusal(500, "source-changed", "a captured file has changed since it was read");
       }
+      if (isOutOfDescriptors(error)) {
+        throw new Refusal(503, "too-busy", "too many files are open at the moment", { "retry-after": "1" });
+      }
       if (!signal.aborted) throw error;
     }
   }
+}
+
+function isOutOfDescriptors(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "EMFILE" || error.code === "ENFILE");
 }
 
 async function* withFirst(first: IteratorResult<Buffer, void>, rest: AsyncGenerator<Buffer, void>) {
