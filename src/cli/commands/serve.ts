@@ -1,5 +1,5 @@
 import { escapeControls } from "../../diagnostics/quote.ts";
-import { SpoolError } from "../../endpoint/serve/spool.ts";
+import { SpoolError } from "../../endpoint/serve/recall/spool.ts";
 import { SupportServer } from "../../endpoint/serve/support-server.ts";
 import type { InputError } from "../../input/input-error.ts";
 import { ExitCode, OutputError } from "../exit-codes.ts";

@@ -1,7 +1,7 @@
-import type { ConversationIndex, Snapshot } from "./conversation-index.ts";
-import { SourceChanged } from "./open-files.ts";
+import type { ConversationIndex, Snapshot } from "./index/conversation-index.ts";
+import { SourceChanged } from "./recall/open-files.ts";
+import type { Sources } from "./recall/sources.ts";
 import type { Renderer } from "./renderer.ts";
-import type { Sources } from "./sources.ts";
 
 /** Conversations whose records are read at the same time. */
 const BATCH = 16;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ConversationIndex, Snapshot } from "./conversation-index.ts";
+import type { ConversationIndex, Snapshot } from "./index/conversation-index.ts";
 
 /**
  * Names what an answer says: the same conversations, made of the same records under the same settings, have the same

@@ -8,7 +8,7 @@ import type { InputRecord } from "../../input/types.ts";
 import { stringifyJson } from "../../json/stringify.ts";
 import { encodeUtf8 } from "../../json/text.ts";
 import type { JsonObject } from "../../json/value.ts";
-import { lastMsOf, lastMsOfBytes } from "./last-message.ts";
+import { lastMsOf, lastMsOfBytes } from "./intake/last-message.ts";
 
 /** A conversation as the endpoint gives it. */
 export interface Rendered {

@@ -8,9 +8,9 @@ import type { Exchange } from "../http/types.ts";
 import { acceptsGzip } from "./accepted-coding.ts";
 import { type DocumentParts, documentStream } from "./document-stream.ts";
 import { Etags, isNamed } from "./etag.ts";
-import { SourceChanged } from "./open-files.ts";
-import { countSince } from "./order.ts";
+import { countSince } from "./index/order.ts";
 import { readQuery } from "./query.ts";
+import { SourceChanged } from "./recall/open-files.ts";
 
 export const HEALTH_PATH = "/healthz";
 

@@ -3,13 +3,13 @@ import type { ConvertSettings } from "../../convert/types.ts";
 import type { Finding } from "../../diagnostics/finding.ts";
 import { openServer } from "../http/server.ts";
 import type { OpenServer, ServerOptions } from "../http/types.ts";
-import { Collection, type CollectionOptions } from "./collection.ts";
-import { ConversationIndex } from "./conversation-index.ts";
-import type { SourceChanged } from "./open-files.ts";
-import { RecordIndexer } from "./record-indexer.ts";
+import { ConversationIndex } from "./index/conversation-index.ts";
+import { Collection, type CollectionOptions } from "./intake/collection.ts";
+import { RecordIndexer } from "./intake/record-indexer.ts";
+import type { SourceChanged } from "./recall/open-files.ts";
+import { Sources } from "./recall/sources.ts";
+import { Spool } from "./recall/spool.ts";
 import { Renderer } from "./renderer.ts";
-import { Sources } from "./sources.ts";
-import { Spool } from "./spool.ts";
 import { type EndpointOptions, SupportEndpoint } from "./support-endpoint.ts";
 
 /** A scan may take this share of the time at most: with many files it comes more seldom. */

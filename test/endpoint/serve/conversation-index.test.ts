@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ConversationIndex } from "../../../src/endpoint/serve/conversation-index.ts";
-import { countSince } from "../../../src/endpoint/serve/order.ts";
-import { PAYLOAD, type Slice } from "../../../src/endpoint/serve/slices.ts";
+import { ConversationIndex } from "../../../src/endpoint/serve/index/conversation-index.ts";
+import { countSince } from "../../../src/endpoint/serve/index/order.ts";
+import { PAYLOAD, type Slice } from "../../../src/endpoint/serve/index/slices.ts";
 
 const slice = (source: number, offset: number, hash = offset): Slice => ({
   source,

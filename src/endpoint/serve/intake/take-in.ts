@@ -1,10 +1,10 @@
-import { LINE_FEED } from "../../input/bytes.ts";
-import { inflateBody } from "../../input/inflate.ts";
-import { SourceProblem } from "../../input/problems.ts";
-import { RecordSplitter } from "../../input/records.ts";
-import type { InputRecord } from "../../input/types.ts";
-import { parseJson } from "../../json/parse.ts";
-import { decodeUtf8 } from "../../json/text.ts";
+import { LINE_FEED } from "../../../input/bytes.ts";
+import { inflateBody } from "../../../input/inflate.ts";
+import { SourceProblem } from "../../../input/problems.ts";
+import { RecordSplitter } from "../../../input/records.ts";
+import type { InputRecord } from "../../../input/types.ts";
+import { parseJson } from "../../../json/parse.ts";
+import { decodeUtf8 } from "../../../json/text.ts";
 import type { RecordIndexer } from "./record-indexer.ts";
 import type { ResumePoint } from "./tracked-file.ts";
 

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { close, constants, fstat, open, read, type Stats } from "node:fs";
 import { promisify } from "node:util";
-import type { Place } from "../../diagnostics/finding.ts";
-import { SIGNATURE_BYTES, signatureOf } from "../../input/signature.ts";
-import { openedFrom } from "../../input/sources.ts";
-import type { FileIdentity } from "./open-files.ts";
+import type { Place } from "../../../diagnostics/finding.ts";
+import { SIGNATURE_BYTES, signatureOf } from "../../../input/signature.ts";
+import { openedFrom } from "../../../input/sources.ts";
+import type { FileIdentity } from "../recall/open-files.ts";
 
 const openFd = promisify(open);
 const closeFd = promisify(close);

@@ -1,7 +1,7 @@
-import type { InputRecord } from "../../input/types.ts";
+import type { InputRecord } from "../../../input/types.ts";
+import type { Slice } from "../index/slices.ts";
 import { type FileIdentity, OpenFiles, SourceChanged } from "./open-files.ts";
-import { recordAgain } from "./recall.ts";
-import type { Slice } from "./slices.ts";
+import { recordAgain } from "./record-again.ts";
 import type { Spool } from "./spool.ts";
 
 /** A file or stream that records came from. */

@@ -1,8 +1,8 @@
-import { inflateBody } from "../../input/inflate.ts";
-import { RecordSplitter } from "../../input/records.ts";
-import type { InputRecord } from "../../input/types.ts";
-import { payloadHash } from "./payload-hash.ts";
-import { HAR_ENTRY, PAYLOAD, type Slice } from "./slices.ts";
+import { inflateBody } from "../../../input/inflate.ts";
+import { RecordSplitter } from "../../../input/records.ts";
+import type { InputRecord } from "../../../input/types.ts";
+import { payloadHash } from "../index/payload-hash.ts";
+import { HAR_ENTRY, PAYLOAD, type Slice } from "../index/slices.ts";
 
 /** A HAR around one entry, so that the entry is read as what it was. */
 const HAR_HEAD = new TextEncoder().encode('{"log":{"entries":[');

@@ -1,4 +1,4 @@
-import { digest, KEY_WORDS } from "../../repeats/digest.ts";
+import { digest, KEY_WORDS } from "../../../repeats/digest.ts";
 
 const words = new Uint32Array(KEY_WORDS);
 

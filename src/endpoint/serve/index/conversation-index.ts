@@ -1,4 +1,4 @@
-import { digest, KEY_WORDS } from "../../repeats/digest.ts";
+import { digest, KEY_WORDS } from "../../../repeats/digest.ts";
 import { reordered, type SortKeys } from "./order.ts";
 import { Rows } from "./rows.ts";
 import { type Slice, SliceTable } from "./slices.ts";

@@ -1,5 +1,5 @@
-import { type JsonObject, member } from "../../json/value.ts";
-import { type Instant, msOf } from "../../model/time.ts";
+import { type JsonObject, member } from "../../../json/value.ts";
+import { type Instant, msOf } from "../../../model/time.ts";
 
 /** Of a written Ferndesk conversation, in milliseconds since 1970. */
 export function lastMsOf(value: JsonObject): number {

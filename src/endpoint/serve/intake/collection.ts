@@ -1,15 +1,15 @@
 import { type Stats, stat } from "node:fs";
 import { promisify } from "node:util";
-import { filesOf } from "../../input/find-files.ts";
-import { InputError, unreadable } from "../../input/input-error.ts";
-import { openSources } from "../../input/sources.ts";
-import type { ConversationIndex } from "./conversation-index.ts";
-import { type IntakeOptions, takeIn } from "./intake.ts";
-import type { FileIdentity } from "./open-files.ts";
+import { filesOf } from "../../../input/find-files.ts";
+import { InputError, unreadable } from "../../../input/input-error.ts";
+import { openSources } from "../../../input/sources.ts";
+import type { ConversationIndex } from "../index/conversation-index.ts";
+import type { FileIdentity } from "../recall/open-files.ts";
+import type { Source, Sources } from "../recall/sources.ts";
+import type { Renderer } from "../renderer.ts";
 import type { RecordIndexer } from "./record-indexer.ts";
 import { refresh } from "./refresh.ts";
-import type { Renderer } from "./renderer.ts";
-import type { Source, Sources } from "./sources.ts";
+import { type IntakeOptions, takeIn } from "./take-in.ts";
 import { FileReading, type TrackedFile } from "./tracked-file.ts";
 
 const statOf = promisify(stat);

@@ -1,9 +1,9 @@
-import type { InputRecord } from "../../input/types.ts";
-import type { ConversationIndex } from "./conversation-index.ts";
-import { SourceChanged } from "./open-files.ts";
-import type { Renderer } from "./renderer.ts";
-import type { Slice } from "./slices.ts";
-import type { Sources } from "./sources.ts";
+import type { InputRecord } from "../../../input/types.ts";
+import type { ConversationIndex } from "../index/conversation-index.ts";
+import type { Slice } from "../index/slices.ts";
+import { SourceChanged } from "../recall/open-files.ts";
+import type { Sources } from "../recall/sources.ts";
+import type { Renderer } from "../renderer.ts";
 
 /** Conversations whose records are read at the same time. */
 const BATCH = 64;

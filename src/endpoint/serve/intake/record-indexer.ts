@@ -1,16 +1,16 @@
-import { ConvertCounts } from "../../convert/counts.ts";
-import { FastPath } from "../../convert/fast/fast-path.ts";
-import { type ConversationRead, readRecord, writeWhole } from "../../convert/read-record.ts";
-import type { ConvertSettings } from "../../convert/types.ts";
-import { Verdicts } from "../../convert/verdicts.ts";
-import type { Finding } from "../../diagnostics/finding.ts";
-import type { Probe } from "../../input/cutting.ts";
-import type { InputRecord } from "../../input/types.ts";
-import type { ConversationIndex } from "./conversation-index.ts";
+import { ConvertCounts } from "../../../convert/counts.ts";
+import { FastPath } from "../../../convert/fast/fast-path.ts";
+import { type ConversationRead, readRecord, writeWhole } from "../../../convert/read-record.ts";
+import type { ConvertSettings } from "../../../convert/types.ts";
+import { Verdicts } from "../../../convert/verdicts.ts";
+import type { Finding } from "../../../diagnostics/finding.ts";
+import type { Probe } from "../../../input/cutting.ts";
+import type { InputRecord } from "../../../input/types.ts";
+import type { ConversationIndex } from "../index/conversation-index.ts";
+import { payloadHash } from "../index/payload-hash.ts";
+import { CAPTURE, HAR_ENTRY, PAYLOAD, type SliceKind } from "../index/slices.ts";
+import type { Spool } from "../recall/spool.ts";
 import { lastMsOf, lastMsOfBytes } from "./last-message.ts";
-import { payloadHash } from "./payload-hash.ts";
-import { CAPTURE, HAR_ENTRY, PAYLOAD, type SliceKind } from "./slices.ts";
-import type { Spool } from "./spool.ts";
 
 /** Puts records into the index: checked as `chatx convert` does, and forgotten but for their places. */
 export class RecordIndexer {
