@@ -34,8 +34,7 @@ async function serve(prepared: PreparedServe, flags: ServeFlags, io: Io): Promis
       prepared.watchIntervalMs === undefined
         ? undefined
         : server.watch(prepared.watchIntervalMs, io.signal, (error) => teller.scanFailed(error));
-    await stopped(io);
-    const closed = server.close(graceMs);
+    const closed = stopped(io).then(() => server.close(graceMs));
     // The time for stopping in good order counts from when the answers under way have ended.
     io.underWay.add(() => closed);
     await closed;

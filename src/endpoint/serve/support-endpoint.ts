@@ -10,7 +10,7 @@ import { type DocumentParts, documentStream } from "./document-stream.ts";
 import { Etags, isNamed } from "./etag.ts";
 import { countSince } from "./index/order.ts";
 import { readQuery } from "./query.ts";
-import { SourceChanged } from "./recall/open-files.ts";
+import { isOutOfDescriptors, SourceChanged } from "./recall/open-files.ts";
 
 export const HEALTH_PATH = "/healthz";
 
@@ -116,10 +116,6 @@ export class SupportEndpoint {
       if (!signal.aborted) throw error;
     }
   }
-}
-
-function isOutOfDescriptors(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "EMFILE" || error.code === "ENFILE");
 }
 
 async function* withFirst(first: IteratorResult<Buffer, void>, rest: AsyncGenerator<Buffer, void>) {

@@ -260,6 +260,6 @@ test("whatever happens to the files, what is served is what they hold", { timeou
       }
       await support.server.close(0);
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });

@@ -1,4 +1,5 @@
 import { close, constants, fstat, open, read } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 
 const openFile = promisify(open);
@@ -8,6 +9,9 @@ const readAt = promisify(read);
 
 /** So many files are open at a time: a folder may hold more than the process may open, and connections need theirs. */
 const MOST_OPEN = 8;
+
+const TRY_AGAIN_MS = 20;
+const MOST_TRIES = 150;
 
 /** A file as it was when its records were indexed. */
 export interface FileIdentity {
@@ -97,12 +101,28 @@ export class OpenFiles {
 }
 
 async function openSame(file: FileIdentity): Promise<number> {
-  // Should a pipe stand in its place by now, opening it must not wait for its other end.
-  const fd = await openFile(file.path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const fd = await openPatiently(file.path);
   const { dev, ino } = await statFile(fd);
   if (dev === file.dev && ino === file.ino) return fd;
   await closeFile(fd);
   throw new SourceChanged(file.path);
+}
+
+/** Where descriptors have run out, connections that are just being refused give theirs back in a moment. */
+async function openPatiently(path: string): Promise<number> {
+  for (let left = MOST_TRIES; ; left--) {
+    try {
+      // Should a pipe stand in its place by now, opening it must not wait for its other end.
+      return await openFile(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    } catch (error) {
+      if (left === 0 || !isOutOfDescriptors(error)) throw error;
+      await delay(TRY_AGAIN_MS);
+    }
+  }
+}
+
+export function isOutOfDescriptors(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "EMFILE" || error.code === "ENFILE");
 }
 
 async function readWhole(
