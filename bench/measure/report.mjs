@@ -7,7 +7,7 @@ import { floors } from "../floors.mjs";
  * @property {import("../floors.mjs").FloorName} [floor]
  * @property {string} [figure] Needed without a floor.
  * @property {number} [value] Missing: it could not be measured, and `note` says why.
- * @property {"x" | "MB" | "ms" | "MB/s"} [unit] Needed without a floor.
+ * @property {"x" | "MB" | "ms" | "MB/s" | "/s"} [unit] Needed without a floor.
  * @property {string} [note]
  * @property {boolean} [unjudged] True where the run was too small to judge by.
  */
