@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { answer, type ReceivedRequest, type Reply, startFaultServer } from "../support/fault-server.ts";
-import { endpointWith, folder, keyOf, linesFile, replay, totals } from "./replay-support.ts";
+import { endpointWith, folder, keyOf, linesFile, replayApart, totals } from "./replay-support.ts";
 
 /** What the endpoint does with a message, and what must become of it: state, code, and how often it was sent. */
 type Case = readonly [
@@ -167,7 +167,7 @@ async function runAll(all: readonly Case[], timeout: string) {
     one[1](reply, request, requests.length);
   });
   const records = all.flatMap(([fault]) => [{ fault }, { fault: `good ${fault}` }]);
-  const run = await replay([
+  const run = await replayApart([
     ...[linesFile(folder(), records), "--url", `${server.url}/fault/$payload.fault`],
     ...["--timeout", timeout, "--retries", "2", "--retry-base", "20ms", "--retry-cap", "40ms"],
     ...["--max-elapsed", "60s", "--concurrency", "4", "--reporter", "jsonl"],

@@ -14,6 +14,7 @@ import {
   linesFile,
   QUICK,
   replay,
+  replayApart,
   totals,
 } from "./replay-support.ts";
 
@@ -132,8 +133,8 @@ describe("a journal", () => {
     const into = folder();
     const text = readFileSync(hooks(into, 5), "utf8");
     const args = ["--url", server.url, "--journal", join(into, "run.jsonl")];
-    expect((await replay(args, {}, text)).code).toBe(0);
-    const run = await replay([...args, "--resume"], {}, text);
+    expect((await replayApart(args, {}, text)).code).toBe(0);
+    const run = await replayApart([...args, "--resume"], {}, text);
     expect([run.code, server.requests.length]).toEqual([0, 5]);
   });
 });

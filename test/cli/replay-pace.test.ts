@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { randomFrom } from "../soak/random.mjs";
 import { answer } from "../support/fault-server.ts";
-import { endpointWith, folder, hook, linesFile, replay, totals } from "./replay-support.ts";
+import { endpointWith, folder, hook, linesFile, replayApart, totals } from "./replay-support.ts";
 
 test("no message overtakes an earlier one of its conversation, whatever goes wrong on the way", async () => {
   // CHATX_CONVERSATIONS=200 makes it 4,000 messages; `run-order.test.ts` has as many, without the command around them.
@@ -31,7 +31,7 @@ test("no message overtakes an earlier one of its conversation, whatever goes wro
     const [conversation, number] = [n % conversations, Math.floor(n / conversations)];
     return hook(conversation + 1, `${conversation}/${number}`);
   });
-  const run = await replay([
+  const run = await replayApart([
     ...[linesFile(folder(), hooks), "--url", server.url, "--body", "$conversation.messages[0].text"],
     ...["--content-type", "text/plain", "--concurrency", "32"],
     ...["--retries", "12", "--retry-base", "2ms", "--retry-cap", "5ms"],
@@ -53,7 +53,7 @@ test("--rate holds over messages, retries and token calls together", async () =>
     } else reply.send(answer(index % 9 === 4 ? 503 : index === 50 ? 401 : 200));
   });
   const rate = 40;
-  const run = await replay([
+  const run = await replayApart([
     ...[
       linesFile(
         folder(),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { answer } from "../support/fault-server.ts";
 import type { Run } from "../support/run-chatx.ts";
-import { endpoint, folder, headersOf, hooks, QUICK, replay } from "./replay-support.ts";
+import { endpoint, folder, headersOf, hooks, QUICK, replayApart } from "./replay-support.ts";
 
 const CANARIES = {
   header: "canary/of+the header==1",
@@ -88,7 +88,7 @@ describe("secrets", () => {
       });
       const into = folder();
       const inputs = folder();
-      const run = await replay([hooks(inputs, 3), ...everything(server, into), "--retries", "1"], ENV);
+      const run = await replayApart([hooks(inputs, 3), ...everything(server, into), "--retries", "1"], ENV);
       const last = server.requests.at(-1)!;
       expect(headersOf(last)["x-own"]).toBe(`Bearer ${CANARIES.header}`);
       expect(headersOf(last)["x-session"]).toBe(CANARIES.token);
@@ -100,14 +100,14 @@ describe("secrets", () => {
   test("stay out of a dry run", async () => {
     const server = await endpoint();
     const into = folder();
-    const run = await replay([hooks(folder(), 2), ...everything(server, into), "--dry-run"], ENV);
+    const run = await replayApart([hooks(folder(), 2), ...everything(server, into), "--dry-run"], ENV);
     expect([run.code, server.connections]).toEqual([0, 0]);
     expectNoSecret(run, into);
   });
 
   test("that are too short to be masked are refused before anything is sent", async () => {
     const server = await endpoint();
-    const run = await replay([hooks(folder(), 1), "--url", server.url, "-H", "X-Key: $env.KEY"], {
+    const run = await replayApart([hooks(folder(), 1), "--url", server.url, "-H", "X-Key: $env.KEY"], {
       KEY: "abc",
     });
     expect([run.code, server.connections]).toEqual([2, 0]);
@@ -117,7 +117,7 @@ describe("secrets", () => {
   test("given literally on the command line are warned about, and masked all the same", async () => {
     const server = await endpoint((request) => answer(400, headersOf(request).authorization));
     const into = folder();
-    const run = await replay([
+    const run = await replayApart([
       hooks(folder(), 1),
       ...[
         "--url",
@@ -142,7 +142,7 @@ describe("secrets", () => {
     const { linesFile } = await import("./replay-support.ts");
     const capture = { method: "POST", headers: { "X-Api-Key": "captured-canary" }, body: '{"a":1}' };
     const path = linesFile(folder(), [capture]);
-    const run = await replay([
+    const run = await replayApart([
       path,
       "--url",
       server.url,
@@ -165,7 +165,7 @@ describe("secrets", () => {
     writeFileSync(secret, "a-key-in-a-file\n");
     chmodSync(secret, 0o644);
     const args = ["--sign", "smartsupp", "--sign-secret", `file:${secret}`, "--url", server.url];
-    const run = await replay([hooks(into, 1), ...args]);
+    const run = await replayApart([hooks(into, 1), ...args]);
     expect(run.code).toBe(0);
     expect(run.stderr).toContain("chmod 600");
     expect(run.stderr).not.toContain("a-key-in-a-file");
@@ -178,7 +178,12 @@ describe("files of a replay", () => {
     const into = folder();
     const answers = join(into, "answers");
     const args = ["--url", server.url, "--save-responses", answers, "--har", join(into, "x.har")];
-    const run = await replay([hooks(folder(), 2), ...args, "--reporter", `html=${join(into, "x.html")}`]);
+    const run = await replayApart([
+      hooks(folder(), 2),
+      ...args,
+      "--reporter",
+      `html=${join(into, "x.html")}`,
+    ]);
     expect(run.code).toBe(0);
     const names = readdirSync(answers).sort();
     expect(names).toHaveLength(4);

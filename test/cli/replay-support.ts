@@ -11,6 +11,7 @@ import {
 } from "../support/fault-server.ts";
 import { fixturePaths } from "../support/fixtures.ts";
 import { type Run, root, runChatx } from "../support/run-chatx.ts";
+import { runInside } from "../support/run-inside.ts";
 
 /** A server that is closed when the test ends. @param reply  The status for a request, or what to answer it with. */
 export async function endpoint(
@@ -35,7 +36,20 @@ export function folder(): string {
   return path;
 }
 
-export function replay(args: readonly string[], env: Record<string, string> = {}, stdin = ""): Promise<Run> {
+/** What is looked at of a run. */
+export type Told = Pick<Run, "stdout" | "stderr" | "code">;
+
+/** The built command inside this process; see `runInside`. */
+export function replay(args: readonly string[], env: Record<string, string> = {}): Promise<Told> {
+  return runInside(["replay", ...args], env);
+}
+
+/** The built command as a process of its own. */
+export function replayApart(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  stdin = "",
+): Promise<Run> {
   return runChatx(["replay", ...args], { env, stdin });
 }
 
@@ -70,7 +84,7 @@ export function headersOf(request: ReceivedRequest): Record<string, string> {
 export const keyOf = (request: ReceivedRequest) => headersOf(request)["idempotency-key"]!;
 
 /** The first line of the summary, as numbers. */
-export function totals({ stderr }: Run): Record<string, number> {
+export function totals({ stderr }: Pick<Run, "stderr">): Record<string, number> {
   const match =
     /^planned (\d+) = delivered (\d+) \+ failed (\d+) \+ unknown (\d+) \+ held (\d+) \+ pending (\d+)$/m.exec(
       stderr,

@@ -15,6 +15,7 @@ import {
   linesFile,
   QUICK,
   replay,
+  replayApart,
   totals,
 } from "./replay-support.ts";
 
@@ -132,7 +133,7 @@ describe("what is sent", () => {
 
   test("comes from standard input as well", async () => {
     const server = await endpoint();
-    const run = await replay(
+    const run = await replayApart(
       ["--url", server.url],
       {},
       `${JSON.stringify(hook(1))}\n${JSON.stringify(hook(2))}`,

@@ -12,6 +12,7 @@ interface MemoryIo {
   readonly stderrIsTerminal: boolean;
   readonly env: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  readonly underWay: { add(ended: () => Promise<unknown>): void; allEnded(): Promise<void> };
 }
 
 class MemoryWriter {
@@ -50,6 +51,7 @@ export async function runInside(
     ...{ stdinIsTerminal: false, stdoutIsTerminal: false, stderrIsTerminal: false },
     env,
     signal: new AbortController().signal,
+    underWay: { add: () => undefined, allEnded: async () => undefined },
   };
   const code = await main(args, io);
   return { stdout: io.stdout.text, stderr: io.stderr.text, code };
