@@ -1,7 +1,8 @@
 import { type FieldTable, fieldTable, fill, PatternMap, splitPointer } from "../formats/field-table.ts";
 import type { Edge, FieldRule, FormatAdapter, TargetFormat } from "../formats/types.ts";
-import { pointerOf, step, stepsOf } from "../json/pointer.ts";
+import { pointerOf, stepsOf } from "../json/pointer.ts";
 import { ExactNumber, isArray, isObject, type Json, type JsonObject } from "../json/value.ts";
+import { type LeafNode, LeafTree } from "./leaf-tree.ts";
 import type { EdgeMap, Written } from "./write.ts";
 
 /** What became of one leaf, before it has a place. */
@@ -30,12 +31,8 @@ interface Chain {
   readonly outputs: readonly { readonly wire: string; readonly isCarried: boolean }[];
 }
 
-/** A place in the shape of a source's documents: what becomes of the leaves there is worked out once. */
-interface Node {
-  readonly children: Map<string, Node>;
-  any?: Node;
-  readonly pattern: string;
-  readonly field: string;
+/** What becomes of the leaves at a place in the shape of a source's documents is worked out once. */
+interface Known {
   chains?: readonly Chain[];
   /** Undefined where it depends on the conversation. */
   fixed?: Fate["fate"] | "depends";
@@ -43,7 +40,11 @@ interface Node {
   hasEdges?: boolean;
   /** The fate of what is dropped here, worded once. */
   drop?: Fate;
+  /** Whether the format reads a fact here, so that null says no more than that it is not known. */
+  isFact?: boolean;
 }
+
+type Node = LeafNode<Known>;
 
 const NOTHING: readonly string[] = [];
 const NO_EDGES: readonly Edge[] = [];
@@ -59,7 +60,7 @@ export class LossTracer {
   private readonly write: FieldTable;
   private readonly conditionalRead = new PatternMap<FieldRule>();
   private readonly conditionalWrite = new PatternMap<FieldRule>();
-  private readonly root: Node = { children: new Map(), pattern: "", field: "" };
+  private readonly tree = new LeafTree<Known>(() => ({}));
 
   constructor(source: FormatAdapter, target: TargetFormat) {
     this.source = source;
@@ -85,72 +86,67 @@ export class LossTracer {
     isAsked: boolean,
     visit: (field: string, pointer: () => string, fate: Fate) => void,
   ): void {
-    const walk = (node: Node, value: Json, path: (string | number)[]): void => {
-      if (isArray(value) && value.length > 0) {
-        const child = this.arrayChild(node);
-        value.forEach((item, index) => {
-          path.push(index);
-          walk(child, item, path);
-          path.pop();
-        });
-      } else if (isObject(value) && hasMembers(value)) {
-        for (const key of Object.keys(value)) {
-          path.push(key);
-          walk(this.objectChild(node, key), value[key]!, path);
-          path.pop();
-        }
-      } else {
-        const fate = isAsked ? this.resolve(node, path, trail) : this.quickFate(node, value, path, trail);
-        visit(node.field, () => pointerOf(path), fate);
-      }
+    let restated: ReadonlyMap<string, string> | undefined;
+    /** What is dropped, unless nothing is lost by it. */
+    const kept = (node: Node, value: Json, path: readonly (string | number)[], fate: Fate): Fate => {
+      if (value === null && this.isFact(node)) return NOT_KNOWN;
+      restated ??= this.source.restated?.(document) ?? NONE_RESTATED;
+      const other = restated.size === 0 ? undefined : restated.get(pointerOf(path));
+      return other === undefined ? fate : this.fateOfOther(other, trail, fate);
     };
-    walk(this.root, document, []);
+    this.tree.eachLeaf(document, (node, value, path) => {
+      const fate = isAsked ? this.resolve(node, path, trail) : this.quickFate(node, value, path, trail);
+      const told = fate.fate === "dropped" ? kept(node, value, path, fate) : fate;
+      visit(node.field, () => pointerOf(path), told);
+    });
   }
 
-  private arrayChild(node: Node): Node {
-    node.any ??= { children: new Map(), pattern: `${node.pattern}/*`, field: `${node.field}[]` };
-    return node.any;
+  /** Null and a missing member are the same to every reader: a fact that is not known. */
+  private isFact(node: Node): boolean {
+    const { pattern } = node;
+    node.known.isFact ??= this.source.fields.some(
+      ({ wire, on }) => on !== "write" && (wire === pattern || wire === `${pattern}/**`),
+    );
+    return node.known.isFact;
   }
 
-  private objectChild(node: Node, key: string): Node {
-    const known = node.children.get(key);
-    if (known !== undefined) return known;
-    const isOpen = node.children.size >= MOST_CHILDREN;
-    const child: Node = {
-      children: new Map(),
-      pattern: node.pattern + step(key),
-      field: isOpen ? `${node.field}.(others)` : node.field === "" ? key : `${node.field}.${key}`,
-    };
-    if (!isOpen) node.children.set(key, child);
-    return child;
+  /** The fate of a leaf that says once more what `other` says: lost only if that is lost. */
+  private fateOfOther(other: string, trail: Trail, lost: Fate): Fate {
+    const path = pathOf(other);
+    const node = this.tree.at(path);
+    const { fate, to } = this.resolve(node, path, trail);
+    return fate === "carried" ? { fate, to, reason: `says the same as ${other}` } : lost;
   }
 
   /** The fate without its output pointers where the shape alone decides it. */
   private quickFate(node: Node, value: Json, path: readonly (string | number)[], trail: Trail): Fate {
-    node.fixed ??= this.fixedFate(node);
-    const isWhole = trail.inMerged === undefined && (trail.readEdges.size === 0 || !node.hasEdges);
-    if (isWhole && node.fixed === "dropped") {
-      node.drop ??= this.dropped(node);
-      return node.drop;
+    node.known.fixed ??= this.fixedFate(node);
+    const isWhole = trail.inMerged === undefined && (trail.readEdges.size === 0 || !node.known.hasEdges);
+    if (isWhole && node.known.fixed === "dropped") {
+      node.known.drop ??= this.dropped(node);
+      return node.known.drop;
     }
     // Null and what is empty may be carried to a member that is left out when it has nothing to say.
     const isScalar = typeof value !== "object" || value instanceof ExactNumber;
-    if (isWhole && isScalar && node.fixed === "carried" && !this.isLeftOut(node, path, trail)) return CARRIED;
+    if (isWhole && isScalar && node.known.fixed === "carried" && !this.isLeftOut(node, path, trail))
+      return CARRIED;
     return this.resolve(node, path, trail);
   }
 
   /** The fate that holds for every document, where there is one. */
   private fixedFate(node: Node): Fate["fate"] | "depends" {
-    node.chains ??= this.chainsOf(node.pattern);
-    node.hasEdges = this.conditionalRead.match(splitPointer(node.pattern)).length > 0;
-    if (node.chains.some((chain) => chain.isCarried && chain.outputs.some((output) => output.isCarried))) {
+    node.known.chains ??= this.chainsOf(node.pattern);
+    node.known.hasEdges = this.conditionalRead.match(splitPointer(node.pattern)).length > 0;
+    if (
+      node.known.chains.some((chain) => chain.isCarried && chain.outputs.some((output) => output.isCarried))
+    ) {
       return "carried";
     }
     const mayDepend =
-      node.chains.some((chain) => chain.outputs.length > 0) ||
+      node.known.chains.some((chain) => chain.outputs.length > 0) ||
       this.isKept(node) ||
-      node.chains.some((chain) => this.conditionalWrite.match(splitPointer(chain.model)).length > 0) ||
-      node.chains.some((chain) => chain.model === "/messages/*/sender");
+      node.known.chains.some((chain) => this.conditionalWrite.match(splitPointer(chain.model)).length > 0) ||
+      node.known.chains.some((chain) => chain.model === "/messages/*/sender");
     return mayDepend ? "depends" : "dropped";
   }
 
@@ -168,11 +164,11 @@ export class LossTracer {
   /** Leaves that the model has no place for are put back when the same format is written. */
   private isKept(node: Node): boolean {
     const isOwn = this.source.id === this.target.id && this.source.unmapped === undefined;
-    return isOwn && (node.chains?.length ?? 0) === 0;
+    return isOwn && (node.known.chains?.length ?? 0) === 0;
   }
 
   private isLeftOut(node: Node, path: readonly (string | number)[], trail: Trail): boolean {
-    if (!node.chains!.some((chain) => chain.model.startsWith("/messages/*"))) return false;
+    if (!node.known.chains!.some((chain) => chain.model.startsWith("/messages/*"))) return false;
     const index = path.find((part) => typeof part === "number");
     return index !== undefined && trail.written.messageIndex[index] === -1;
   }
@@ -224,8 +220,8 @@ export class LossTracer {
 
   /** The model leaves that a wire leaf goes into: by the table, and by what was found while reading. */
   private chainsFor(node: Node, pointer: string, indexes: readonly string[], trail: Trail) {
-    node.chains ??= this.chainsOf(node.pattern);
-    const chains = node.chains.map((chain) => ({
+    node.known.chains ??= this.chainsOf(node.pattern);
+    const chains = node.known.chains.map((chain) => ({
       model: fill(chain.model, indexes, NOTHING),
       isCarried: chain.isCarried,
     }));
@@ -238,7 +234,7 @@ export class LossTracer {
 
   private dropped(node: Node): Fate {
     const rule = this.source.fields.find((one) => one.wire === node.pattern);
-    const isKnown = (node.chains?.length ?? 0) > 0 || rule !== undefined;
+    const isKnown = (node.known.chains?.length ?? 0) > 0 || rule !== undefined;
     const reason =
       rule?.on === "write" && rule.note !== undefined
         ? rule.note
@@ -263,19 +259,21 @@ function announces(
     );
 }
 
-/** Beyond this many names in one object they are the customer's own keys, and counted together. */
-const MOST_CHILDREN = 1000;
-
 const CARRIED: Fate = { fate: "carried", to: NOTHING };
 
-function hasMembers(value: JsonObject): boolean {
-  for (const _ in value) return true;
-  return false;
-}
+/** The fate of a null for which the target has no place: without it nothing is known either. */
+const NOT_KNOWN: Fate = { ...CARRIED, reason: "null says no more than its absence" };
+
+const NONE_RESTATED: ReadonlyMap<string, string> = new Map();
 
 function messageIndexOf(model: string): number | undefined {
   const match = /^\/messages\/(\d+)(?:\/|$)/.exec(model);
   return match === null ? undefined : Number(match[1]);
+}
+
+/** The steps of a pointer, with numbers for array indexes. Of pointers that a format gives, not of payloads' keys. */
+function pathOf(pointer: string): (string | number)[] {
+  return stepsOf(pointer).map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }
 
 /** Whether an output pointer leads somewhere; one with `*` does when its list has an item. */

@@ -37,11 +37,12 @@ export interface LossEntry {
   /** The leaf's name without array indexes: `messages[].from`. */
   readonly field: string;
   /**
-   * carried: the value can be had back from the output. derived: it only has a part in the output.
+   * carried: the value can be had back from the output; so can a null where its absence says the same, and a leaf that
+   * says once more what another says that is carried. derived: it only has a part in the output.
    * dropped: nothing of it is in the output. invented: the output holds something that no input tells.
    */
   readonly fate: "carried" | "derived" | "dropped" | "invented";
-  /** JSON Pointers in the written conversation; `*` for every message. Empty for dropped. */
+  /** JSON Pointers in the written conversation; `*` for every message. Empty for dropped, and for null without a place. */
   readonly to: readonly string[];
   readonly reason?: string;
 }

@@ -137,6 +137,11 @@ export interface FormatAdapter {
   readonly crossCheck?: (document: JsonObject, report: Report) => void;
   /** Whether it is plain at a glance that `read` would meet no word of an open vocabulary that is not known. */
   readonly hasKnownWords?: (document: JsonObject) => boolean;
+  /**
+   * Leaves that say once more what another leaf of the document says: pointer of the one -> pointer of the other. The
+   * report on losses then says of the one what became of the other. Only called with a document whose shape held.
+   */
+  readonly restated?: (document: JsonObject) => ReadonlyMap<string, string>;
   /** JSON Pointer of the list that the model's messages come from, index for index; absent where there is none. */
   readonly messagesAt?: string;
   /** What makes a whole conversation this one and no other, and where it stands; for finding the same one twice. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
 import { Converter } from "../../src/convert/converter.ts";
 import type { ConvertSettings, LossEntry } from "../../src/convert/types.ts";
@@ -5,6 +6,7 @@ import { checkDocument } from "../../src/formats/check.ts";
 import { formats } from "../../src/formats/registry.ts";
 import type { FormatAdapter } from "../../src/formats/types.ts";
 import { parseJson } from "../../src/json/parse.ts";
+import { stepsOf } from "../../src/json/pointer.ts";
 import { stringifyJson } from "../../src/json/stringify.ts";
 import { decodeUtf8 } from "../../src/json/text.ts";
 import type { Json, JsonObject } from "../../src/json/value.ts";
@@ -89,6 +91,8 @@ function untruths(document: JsonObject, from: FormatAdapter, to: FormatAdapter):
   return leaves.flatMap(({ pointer, documents }) => {
     const entry = report.get(pointer);
     if (entry === undefined) return [`${pointer} is missing in the report`];
+    if (isRestated(entry))
+      return documents.flatMap((other) => untrueRestatement(before, other, pointer, from, to));
     const moved = new Set<string>();
     let goesAway = false;
     for (const other of documents) {
@@ -110,6 +114,62 @@ function untruths(document: JsonObject, from: FormatAdapter, to: FormatAdapter):
   });
 }
 
+function isRestated({ reason }: LossEntry): boolean {
+  return reason?.startsWith("says the same as ") ?? false;
+}
+
+/**
+ * A leaf that says once more what another says moves nothing; and as soon as it says something else, that is lost. (A
+ * change that is still the same moment says the same.)
+ */
+function untrueRestatement(
+  before: Outcome,
+  other: JsonObject,
+  pointer: string,
+  from: FormatAdapter,
+  to: FormatAdapter,
+): string[] {
+  const after = convertOne(other, from, to);
+  const moved = [...changedPointers(before.value, after.value)];
+  const entry = after.entries.find((one) => one.pointer === pointer);
+  return [
+    ...moved.map((one) => `${pointer} says the same as another, but moves ${one}`),
+    ...(entry?.fate === "dropped" ? [] : [`${pointer} says something else, and is ${entry?.fate}`]),
+  ];
+}
+
+/** Nulls that are called no loss, though without them the output would be another one. */
+function lostNulls(document: JsonObject, from: FormatAdapter, to: FormatAdapter): string[] {
+  const before = convertOne(document, from, to);
+  const nulls = before.entries.filter(({ fate, to: places, pointer }) => {
+    return fate === "carried" && places.length === 0 && valueAt(document, pointer) === null;
+  });
+  const isValid = (other: JsonObject) => checkDocument(from, other, () => undefined);
+  return nulls.flatMap(({ pointer }) => {
+    const without = withoutMember(document, stepsOf(pointer)) as JsonObject;
+    // Where the schema wants the member, no document without it can tell.
+    if (!isValid(without)) return [];
+    nullsTried++;
+    const after = convertOne(without, from, to);
+    return isDeepStrictEqual(after.value, before.value) ? [] : [`${pointer} is null, and missed`];
+  });
+}
+
+let nullsTried = 0;
+
+function valueAt(document: Json, pointer: string): Json | undefined {
+  let value: Json | undefined = document;
+  for (const part of stepsOf(pointer)) value = (value as Record<string, Json> | undefined)?.[part];
+  return value;
+}
+
+function withoutMember(value: Json, [key, ...rest]: readonly string[]): Json {
+  const copy = structuredClone(value) as Record<string, Json>;
+  if (rest.length === 0) delete copy[key!];
+  else copy[key!] = withoutMember(copy[key!]!, rest);
+  return copy;
+}
+
 for (const from of formats) {
   for (const to of formats.filter((format) => format.write !== undefined)) {
     describe(`the loss report from ${from.id} to ${to.id}`, () => {
@@ -117,10 +177,26 @@ for (const from of formats) {
       const documents = to.id === "jtel" ? documentsOf(from).slice(0, 2) : documentsOf(from);
       test.each(documents)("says of every leaf of $name what trying shows", ({ document }) => {
         expect(untruths(document, from, to)).toEqual([]);
+        expect(lostNulls(document, from, to)).toEqual([]);
       });
     });
   }
 }
+
+test("nulls without a place were tried", () => {
+  expect(nullsTried).toBeGreaterThan(300);
+});
+
+test("a Ferndesk document loses nothing on its way to Ferndesk, but a wrong lastMessageAt", () => {
+  const ferndesk = formats.find(({ id }) => id === "ferndesk")!;
+  const { document } = documentsOf(ferndesk).find(({ name }) => name.includes("two-conversations"))!;
+  const fates = (entries: readonly LossEntry[]) => [...new Set(entries.map(({ fate }) => fate))];
+  expect(fates(convertOne(document, ferndesk, ferndesk).entries)).toEqual(["carried"]);
+  const wrong = convertOne({ ...document, lastMessageAt: "2020-01-01T00:00:00Z" }, ferndesk, ferndesk);
+  expect(wrong.entries.filter(({ fate }) => fate !== "carried").map(({ pointer }) => pointer)).toEqual([
+    "/lastMessageAt",
+  ]);
+});
 
 describe("the counts without a loss report", () => {
   for (const from of formats) {

@@ -35,6 +35,8 @@ export const LEAF = {
   from: leaf("messages[].from"),
   /** Of a robot's message that only `from` tells from an agent's; it is one of `from` as well. */
   fromOfBot: leaf("messages[].from", "derived"),
+  /** Of a message that no robot wrote: a null says nothing there. It is one of `from` as well. */
+  fromNull: leaf(""),
   triggeredBy: leaf("messages[].triggeredBy"),
   email: leaf("messages[].email"),
   /** Of messages that are left out; of the others they are carried. */
@@ -69,6 +71,7 @@ export class LeafCounts {
     this.variables = new VariableKeys(tallies.dropped);
     this.isKnown[CARRIED] = 1;
     this.isKnown[LEAF.variables] = 1;
+    this.isKnown[LEAF.fromNull] = 1;
   }
 
   /** Forgets the last record. */
@@ -93,8 +96,9 @@ export class LeafCounts {
 
   private canIntroduce(): boolean {
     const { dropped, derived } = this.tallies;
-    // Which of the messages' members comes first is not clear when the first `from` was a robot's.
-    if (this.ofRecord[LEAF.fromOfBot]! > 0 && this.isKnown[LEAF.from] === 0) return false;
+    // Which of the messages' members comes first is not clear when the first `from` was a robot's, or null.
+    const others = this.ofRecord[LEAF.fromOfBot]! + this.ofRecord[LEAF.fromNull]!;
+    if (others > 0 && this.isKnown[LEAF.from] === 0) return false;
     const most = leaves.length + this.variables.newFields().length;
     return dropped.counts.size + most <= MOST_NAMES && derived.counts.size + most <= MOST_NAMES;
   }
@@ -104,7 +108,8 @@ export class LeafCounts {
     const { order, ofRecord, total, isKnown, variables } = this;
     for (let k = 0; k < this.different; k++) {
       const number = order[k]!;
-      const count = ofRecord[number]! - (number === LEAF.from ? ofRecord[LEAF.fromOfBot]! : 0);
+      const others = number === LEAF.from ? ofRecord[LEAF.fromOfBot]! + ofRecord[LEAF.fromNull]! : 0;
+      const count = ofRecord[number]! - others;
       if (number === LEAF.variables) variables.accept();
       if (isKnown[number] === 0 && count > 0) this.introduce(number);
       total[number]! += count;

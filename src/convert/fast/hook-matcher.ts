@@ -64,6 +64,7 @@ export class HookMatcher extends ValueReader {
   private position = 0;
   /** Whether the message's `from` makes it a robot's if it has no trigger. */
   private isFromBot = false;
+  private isFromNull = false;
 
   constructor(agentRole: string, leaves: LeafCounts) {
     super();
@@ -98,8 +99,10 @@ export class HookMatcher extends ValueReader {
         if (isOptional) continue;
         return -1;
       }
-      leaves.add(leaf);
-      at = this.value(value, at + key.length);
+      at += key.length;
+      // A null without a place is no loss; only that of an author may say that a robot wrote.
+      if (value === FROM || this.byteAt(at) !== LETTER_N) leaves.add(leaf);
+      at = this.value(value, at);
       const byte = this.byteAt(at++);
       if (byte === CLOSE_BRACE) return k >= lastRequired ? at : -1;
       if (byte !== COMMA) return -1;
@@ -120,6 +123,7 @@ export class HookMatcher extends ValueReader {
         if (byte === QUOTE) this.isFromBot = false;
         break;
       case FROM:
+        this.isFromNull = byte === LETTER_N;
         if (this.type === AGENT_TYPE && !this.isFromOfAgent(byte, at)) return -1;
         if (byte !== QUOTE && byte !== LETTER_N) return this.integer(at);
         break;
@@ -218,8 +222,10 @@ export class HookMatcher extends ValueReader {
   private message(start: number): number {
     this.position++;
     this.isFromBot = false;
+    this.isFromNull = false;
     const at = this.object(MESSAGE_SHAPE, start);
     if (this.isFromBot) this.leaves.add(LEAF.fromOfBot);
+    else if (this.isFromNull) this.leaves.add(LEAF.fromNull);
     return at;
   }
 
@@ -227,9 +233,10 @@ export class HookMatcher extends ValueReader {
     const { leaves, view, end } = this;
     const { variables } = leaves;
     const isEmpty = byte === OPEN_BRACE && this.byteAt(start + 1) === CLOSE_BRACE;
-    if (byte === LETTER_N || isEmpty) {
+    if (byte === LETTER_N) return this.null(start);
+    if (isEmpty) {
       leaves.add(LEAF.noVariables);
-      return isEmpty ? start + 2 : this.null(start);
+      return start + 2;
     }
     if (byte !== OPEN_BRACE) return -1;
     let at = start + 1;

@@ -1,6 +1,6 @@
 import type { Report } from "../../diagnostics/diagnostic.ts";
 import { isArray, isObject, type JsonObject, member } from "../../json/value.ts";
-import { compareInstants, latest, parseTime } from "../../model/time.ts";
+import { type Instant, latest, parseTime } from "../../model/time.ts";
 import { reportDuplicateIds, reportTimesNotAscending } from "../message-rules.ts";
 import type { FieldRule, FormatAdapter, Recognition } from "../types.ts";
 import { decodeFerndesk } from "./decode.ts";
@@ -45,6 +45,7 @@ export const ferndesk: FormatAdapter = {
   recognise,
   crossCheck,
   hasKnownWords: () => true,
+  restated,
   messagesAt: "/messages",
   identity: (document) => ({ id: String(document.id), pointer: "/id" }),
   conversationId: ({ id }) => (typeof id === "string" ? id : undefined),
@@ -64,14 +65,27 @@ function recognise(document: JsonObject): Recognition {
   return { score: 0, why: "it has neither lastMessageAt nor messages with a role" };
 }
 
+/** `lastMessageAt` is the time of the last message once more, where it is right. */
+function restated(document: JsonObject): ReadonlyMap<string, string> {
+  const wire = document as unknown as FerndeskConversationWire;
+  const instants = wire.messages.map((message) => instantOf(message.createdAt));
+  const last = latest(instants.filter((instant) => instant !== undefined));
+  if (last === undefined || instantOf(wire.lastMessageAt) !== last) return new Map();
+  return new Map([["/lastMessageAt", `/messages/${instants.indexOf(last)}/createdAt`]]);
+}
+
+function instantOf(text: string): Instant | undefined {
+  const time = parseTime(text);
+  return time?.kind === "instant" ? time.instant : undefined;
+}
+
 function crossCheck(document: JsonObject, report: Report): void {
   const wire = document as unknown as FerndeskConversationWire;
   if (wire.messages.length === 0) {
     report("meaning/no-messages", "/messages", {});
     return;
   }
-  const times = wire.messages.map((message) => parseTime(message.createdAt));
-  const instants = times.map((time) => (time?.kind === "instant" ? time.instant : undefined));
+  const instants = wire.messages.map((message) => instantOf(message.createdAt));
   reportTimesNotAscending(instants, "/messages", "createdAt", report);
   reportDuplicateIds(
     wire.messages.map((message) => message.id),
@@ -79,8 +93,8 @@ function crossCheck(document: JsonObject, report: Report): void {
     report,
   );
   const last = latest(instants.filter((instant) => instant !== undefined));
-  const stated = parseTime(wire.lastMessageAt);
-  if (last !== undefined && stated?.kind === "instant" && compareInstants(stated.instant, last) !== 0) {
+  const stated = instantOf(wire.lastMessageAt);
+  if (last !== undefined && stated !== undefined && stated !== last) {
     report("meaning/last-message-at", "/lastMessageAt", { found: wire.lastMessageAt, wanted: last });
   }
 }
