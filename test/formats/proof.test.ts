@@ -115,7 +115,10 @@ describe("the proof that a payload is sound", () => {
   test("is found for every fixture that zod and the walk over its fields find sound", () => {
     const missed = valid.filter((sample) => isSoundByZod(sample) && !isProvedSound(sample));
     // What has numbers of more digits than a double holds is left to zod, and so are keys that it has an eye on.
-    const strange = missed.filter(({ document }) => plainView(document) === document);
+    // jtel's bodies are the customer's own: their one check is code, of which no proof can be made.
+    const strange = missed.filter(
+      ({ format, document }) => format.id !== "jtel" && plainView(document) === document,
+    );
     expect(strange.map(({ path }) => path)).toEqual([
       "fixtures/smartsupp/valid/prototype-keys-in-variables.json",
     ]);
