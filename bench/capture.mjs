@@ -61,7 +61,7 @@ async function start() {
   let peakBytes = 0;
   const watch = setInterval(() => {
     const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
-    peakBytes = Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) * 1024;
+    peakBytes = Math.max(peakBytes, Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) * 1024);
   }, 100);
   const ended = new Promise((resolve) =>
     child.on("exit", () => {

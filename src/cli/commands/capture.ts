@@ -127,9 +127,8 @@ class Teller {
     const why = this.#signal.reason instanceof Error ? this.#signal.reason.message : "stopped";
     if (!this.#flags.quiet) {
       const left = this.#out.left === 0 ? "" : `; ${this.#out.left} lines could not be shown in time`;
-      this.#err.push(
-        `chatx: ${why}: stored ${stored} (${duplicates} of them came before), refused ${refused}${left}\n`,
-      );
+      const repeats = duplicates === 0 ? "" : ` (${duplicates} of them repeats)`;
+      this.#err.push(`chatx: ${why}: stored ${stored}${repeats}, refused ${refused}${left}\n`);
     }
     await this.#out.end();
     await this.#err.end();

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { AcceptBurst } from "./accept-burst.ts";
 import { rawRefusal, sendRefusal } from "./answer.ts";
 import { readBody } from "./body.ts";
 import { checkRequest } from "./check-request.ts";
@@ -59,9 +60,11 @@ function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
 class Front {
   readonly connections: Connections;
   readonly #options: ServerOptions;
+  readonly #burst = new AcceptBurst();
 
   constructor(options: ServerOptions, server: Server) {
     this.#options = options;
+    server.on("connection", () => this.#burst.accepted());
     this.connections = new Connections(server, options.limits.maxConnections, (refusal, remote) =>
       options.onRefused?.(refusal, remote),
     );
@@ -83,6 +86,7 @@ class Front {
     if (this.connections.isRefused(socket)) return;
     this.connections.begin(socket, response);
     const exchange = new RunningExchange(request, response, awaitsContinue);
+    await this.#burst.over();
     try {
       exchange.target = checkRequest(request, this.#options.limits, this.#options.allowedHosts);
       await this.#options.handle(exchange);
