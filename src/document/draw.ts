@@ -1,4 +1,5 @@
 import type PDFDocument from "pdfkit";
+import { breather } from "./breathe.ts";
 import type { ReportFonts } from "./fonts.ts";
 import { type Bar, COLORS, type Element, PAGE, type PageLayout, type Placed, points } from "./page-layout.ts";
 import { TextWriter } from "./text-writer.ts";
@@ -31,7 +32,7 @@ export class Drawing {
     this.writer = new TextWriter(doc, fonts);
   }
 
-  draw(): void {
+  async draw(): Promise<void> {
     const { doc } = this;
     const root = doc.struct("Document");
     doc.addStructure(root);
@@ -46,7 +47,11 @@ export class Drawing {
       row.end();
     }
     table.end();
-    for (const element of body) this.element(element, root);
+    const breathe = breather();
+    for (const element of body) {
+      await breathe();
+      this.element(element, root);
+    }
     root.end();
   }
 

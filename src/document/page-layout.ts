@@ -1,3 +1,4 @@
+import { breather } from "./breathe.ts";
 import type { Entry, MessageEntry, ReportContent } from "./content.ts";
 import type { ReportFonts } from "./fonts.ts";
 import { type Line, Setter } from "./paragraph.ts";
@@ -84,14 +85,18 @@ const ASIDE_GAP = 6;
 const LINES_WITH_HEADING = 2;
 
 /** Sets a report in pages. Time and memory grow with the length of its text, and no faster. */
-export function layOut(content: ReportContent, fonts: ReportFonts): PageLayout {
+export async function layOut(content: ReportContent, fonts: ReportFonts): Promise<PageLayout> {
   const pages = new Pages(fonts);
+  const breathe = breather();
   const title = pages.block("H1", content.title, STYLES.title);
   pages.gap(8);
   const rows = content.facts.map(({ label, value }) => pages.fact(label, value));
   pages.gap(8);
   pages.rule();
-  for (const entry of content.entries) pages.entry(entry);
+  for (const entry of content.entries) {
+    await breathe();
+    pages.entry(entry);
+  }
   return {
     pages: pages.page + 1,
     title,

@@ -2,7 +2,8 @@ import LineBreaker from "linebreak";
 import { LINE_END } from "./characters.ts";
 import { clustersOf } from "./clusters.ts";
 import type { Face } from "./face.ts";
-import { type Run, runsOf } from "./runs.ts";
+import { piecesOf } from "./repeats.ts";
+import { boxRun, type Run, runsOf } from "./runs.ts";
 
 /** A line as it is drawn, from left to right. Widths are in thousandths of the font size. */
 export interface Line {
@@ -23,6 +24,8 @@ const HYPHENS: ReadonlySet<string> = new Set(["-", "\u00ad", "\u2010"]);
 /** Units that are remembered, by their text; longer ones hardly come twice. */
 const MOST_REMEMBERED = 20_000;
 const LONGEST_REMEMBERED = 40;
+/** A longer one is taken character by character: to shape it whole takes time that grows with the square of it. */
+const LONGEST_WORD = 400;
 
 /** Sets texts in lines of a width, with the same faces each time. */
 export class Setter {
@@ -36,19 +39,41 @@ export class Setter {
   /** The lines of a text; at least one. `width` is in thousandths of the font size. */
   lines(text: string, width: number): Line[] {
     const lines: Line[] = [];
-    for (const paragraph of text.split(LINE_END)) this.fill(paragraph.replaceAll("\t", TAB), width, lines);
+    const line = new LineInProgress(lines);
+    for (const piece of piecesOf(text, this.faces)) {
+      if (piece.kind === "repeat") this.addUnit(this.repeated(piece.character, piece.count), width, line);
+      else this.addText(piece.text, width, line);
+    }
+    line.end();
     return lines;
   }
 
-  private fill(paragraph: string, width: number, lines: Line[]): void {
-    const line = new LineInProgress(lines);
-    for (const text of unitTexts(paragraph)) {
-      const unit = this.unit(text);
-      if (line.width + unit.width > width && !line.isEmpty) line.end();
-      if (unit.width <= width) line.add(unit);
-      else this.addCut(text, width, line);
+  private addText(text: string, width: number, line: LineInProgress): void {
+    for (const [index, paragraph] of text.split(LINE_END).entries()) {
+      if (index > 0) line.end();
+      this.fill(paragraph.replaceAll("\t", TAB), width, line);
     }
-    line.end();
+  }
+
+  private fill(paragraph: string, width: number, line: LineInProgress): void {
+    for (const text of unitTexts(paragraph)) {
+      const unit = text.length > LONGEST_WORD ? undefined : this.unit(text);
+      if (unit !== undefined && unit.width <= width) this.addUnit(unit, width, line);
+      else {
+        if (!line.isEmpty) line.end();
+        this.addCut(text, width, line);
+      }
+    }
+  }
+
+  private addUnit(unit: Unit, width: number, line: LineInProgress): void {
+    if (line.width + unit.width > width && !line.isEmpty) line.end();
+    line.add(unit);
+  }
+
+  private repeated(character: string, count: number): Unit {
+    const runs = [boxRun(character, this.faces, count)];
+    return { runs, width: widthOf(runs), space: undefined };
   }
 
   /** A word that is wider than a line is cut between two of its characters. */

@@ -31,7 +31,7 @@ export const ATTACHMENT_NAME = "conversation.json";
 export async function renderReport(conversation: Conversation, options: ReportOptions): Promise<Uint8Array> {
   const fonts = options.fonts ?? (await openFonts());
   const content = reportContent(conversation, options.zone, options.connector);
-  const layout = layOut(content, fonts);
+  const layout = await layOut(content, fonts);
   const json = encodeUtf8(conversationToJson(conversation));
   const metadata = {
     title: metadataText(content.title),
@@ -68,7 +68,7 @@ export async function renderReport(conversation: Conversation, options: ReportOp
     doc.on("end", resolve);
     doc.on("error", reject);
   });
-  new Drawing(doc, layout, fonts, { head: content.title, note: content.note }).draw();
+  await new Drawing(doc, layout, fonts, { head: content.title, note: content.note }).draw();
   doc.file(Buffer.from(json.buffer, json.byteOffset, json.byteLength), {
     name: ATTACHMENT_NAME,
     type: "application/json",

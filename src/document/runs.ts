@@ -13,6 +13,10 @@ export const BOX_TEXT_SCALE = 0.5;
 /** Space around the name, on either side; in thousandths of the font size. */
 export const BOX_PADDING = 120;
 const SPACE = 0x20;
+/** UTF-16 units; families and flags of emoji have up to 28. What is beyond is shown as boxes. */
+const LONGEST_CLUSTER = 40;
+/** So often a character is copied; if it comes more often, its number is. */
+const MOST_COPIED = 100;
 
 /** The runs of a text, in the text's own order. `faces` are tried in turn for each cluster of characters. */
 export function runsOf(text: string, faces: readonly Face[]): Run[] {
@@ -29,15 +33,15 @@ export function runsOf(text: string, faces: readonly Face[]): Run[] {
     face = index;
     pending += part;
   };
-  for (const cluster of clustersOf(text)) {
+  for (const whole of clustersOf(text)) {
+    const cluster = whole.length > LONGEST_CLUSTER ? headOf(whole) : whole;
     const index = faceFor(cluster, faces);
-    if (index >= 0) {
-      add(index, cluster);
-      continue;
-    }
-    for (const character of cluster) {
+    if (index >= 0) add(index, cluster);
+    const rest = index < 0 ? whole : whole.slice(cluster.length);
+    for (const character of rest) {
       const codePoint = character.codePointAt(0)!;
-      const own = isControl(codePoint) ? -1 : faces.findIndex((one) => one.has(codePoint));
+      const isHeaped = index >= 0;
+      const own = isHeaped || isControl(codePoint) ? -1 : faces.findIndex((one) => one.has(codePoint));
       if (own >= 0) add(own, character);
       else if (isOtherSpace(codePoint)) add(0, codePoint === 0x3000 ? "  " : " ");
       else if (!isInvisible(codePoint)) {
@@ -48,6 +52,12 @@ export function runsOf(text: string, faces: readonly Face[]): Run[] {
   }
   flush();
   return runs;
+}
+
+/** The start of a cluster that has more marks on one letter than anybody can read. */
+function headOf(cluster: string): string {
+  const isInPair = /[\ud800-\udbff]/.test(cluster.charAt(LONGEST_CLUSTER - 1));
+  return cluster.slice(0, isInPair ? LONGEST_CLUSTER - 1 : LONGEST_CLUSTER);
 }
 
 /** Index of the first face that has everything of a cluster that is to be seen; -1 for none. */
@@ -63,11 +73,15 @@ function textRun(face: number, text: string, faces: readonly Face[]): Run {
   return { kind: "text", face, text, width: faces[face]!.widthOf(text) };
 }
 
-function boxRun(character: string, faces: readonly Face[]): Run {
+/** @param count  How often the character comes, if more than once. */
+export function boxRun(character: string, faces: readonly Face[], count = 1): Run {
   const codePoint = character.codePointAt(0)!;
-  const name = nameOf(codePoint).slice(2);
+  const times = count === 1 ? "" : ` × ${count}`;
+  const name = nameOf(codePoint).slice(2) + times;
   const width = faces[0]!.widthOf(name) * BOX_TEXT_SCALE + 2 * BOX_PADDING;
-  return { kind: "box", copied: isControl(codePoint) ? nameOf(codePoint) : character, name, width };
+  const shown = isControl(codePoint) ? nameOf(codePoint) : character;
+  const copied = count <= MOST_COPIED && !isControl(codePoint) ? shown.repeat(count) : shown + times;
+  return { kind: "box", copied, name, width };
 }
 
 /** The characters of a text that no face has, as they come; controls are shown on purpose and not among them. */

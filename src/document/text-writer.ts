@@ -46,37 +46,52 @@ export class TextWriter {
 
   line({ x, y, line, style }: Placed): void {
     const baseline = y + style.leading / 2 + style.size * BASELINE_SHIFT;
+    const operators: string[] = [];
     let at = x;
     for (const run of line.runs) {
       if (run.kind === "text") {
-        this.doc.fillColor(style.color);
-        this.text(run.text, this.faces[style.weight][run.face]!, style.size, at, baseline);
-      } else this.box(run, style, at, baseline);
+        operators.push(`${colour(style.color)} rg`);
+        this.text(run.text, this.faces[style.weight][run.face]!, style.size, at, baseline, operators);
+      } else this.box(run, style, at, baseline, operators);
       at += points(run.width, style);
     }
+    if (operators.length > 0) (this.doc as unknown as Internals).addContent(operators.join("\n"));
   }
 
   /** The name of a character in a frame. Whoever copies the text gets the character itself, if it is harmless. */
-  private box(run: Extract<Run, { kind: "box" }>, style: Placed["style"], x: number, baseline: number): void {
-    const { doc } = this;
+  private box(
+    run: Extract<Run, { kind: "box" }>,
+    style: Placed["style"],
+    x: number,
+    baseline: number,
+    operators: string[],
+  ): void {
     const { size } = style;
     const margin = points(BOX_PADDING / 3, style);
     const width = points(run.width, style) - 2 * margin;
-    doc.lineWidth(0.5).roundedRect(x + margin, baseline - size * 0.62, width, size * 0.76, 1);
-    doc.stroke(COLORS.quiet);
-    doc.fillColor(COLORS.quiet);
-    doc.markContent("Span", { actual: run.copied });
+    const corner = `${decimal(x + margin)} ${decimal(baseline - size * 0.62)}`;
+    const quiet = colour(COLORS.quiet);
+    operators.push(`0.5 w ${quiet} RG ${corner} ${decimal(width)} ${decimal(size * 0.76)} re S`);
+    operators.push(`/Span <</ActualText <${utf16Hex(run.copied)}>>> BDC`, `${quiet} rg`);
     const textX = x + points(BOX_PADDING, style);
-    this.text(run.name, this.faces.regular[0]!, size * BOX_TEXT_SCALE, textX, baseline - size * 0.06);
-    doc.endMarkedContent();
+    const face = this.faces.regular[0]!;
+    this.text(run.name, face, size * BOX_TEXT_SCALE, textX, baseline - size * 0.06, operators);
+    operators.push("EMC");
   }
 
-  private text(text: string, face: string, size: number, x: number, baseline: number): void {
-    const { page, addContent } = this.doc as unknown as Internals;
+  private text(
+    text: string,
+    face: string,
+    size: number,
+    x: number,
+    baseline: number,
+    operators: string[],
+  ): void {
+    const { page } = this.doc as unknown as Internals;
     const font = this.fontOf(face);
     page.fonts[font.id] ??= font.ref();
     const [glyphs, positions] = font.encode(text);
-    const operators = ["BT", `/${font.id} ${decimal(size)} Tf`];
+    operators.push("BT", `/${font.id} ${decimal(size)} Tf`);
     // pdfkit's page runs downwards, letters do not: the text matrix turns them over.
     const moveTo = (dx: number, dy: number) => `1 0 0 -1 ${decimal(x + dx)} ${decimal(baseline - dy)} Tm`;
     let shown: string[] = [];
@@ -107,7 +122,6 @@ export class TextWriter {
     }
     flush();
     operators.push("ET");
-    addContent.call(this.doc, operators.join("\n"));
   }
 
   private fontOf(face: string): DocumentFont {
@@ -124,6 +138,16 @@ export class TextWriter {
 /** A number for a content stream: without an exponent, and no finer than anybody sees. */
 function decimal(value: number): string {
   return String(Math.round(value * 1000) / 1000);
+}
+
+/** `#rrggbb` as the three numbers of an operator. */
+function colour(hex: string): string {
+  return [1, 3, 5].map((at) => decimal(Number.parseInt(hex.slice(at, at + 2), 16) / 255)).join(" ");
+}
+
+/** A text string as PDF has it: UTF-16 with its mark, in hexadecimal digits. */
+function utf16Hex(text: string): string {
+  return `feff${Buffer.from(text, "utf16le").swap16().toString("hex")}`;
 }
 
 /** Names of the faces in the document, in the same order. */
