@@ -17,10 +17,14 @@ const folder = mkdtempSync(join(tmpdir(), "chatx-package-"));
 const RUNS_CODE =
   /(?:\b(?:require|import|getBuiltinModule)\(|\bfrom )["'`](?:node:)?(vm|child_process|worker_threads|repl)["'`]/g;
 
-/** What is right all the same: the launcher has V8 compile our own chunks; undici names the type of message ports. */
+/**
+ * What is right all the same: the launcher has V8 compile our own chunks; undici names the type of message ports;
+ * PDF files are read in a thread that can be stopped.
+ */
 const MAY_LOAD = [
   [/\/dist\/cli\/launch\.cjs$/, "vm"],
   [/\/dist\/cli\/undici-[^/]+$/, "worker_threads"],
+  [/\/dist\/document\/read-worker\.mjs$/, "worker_threads"],
 ];
 
 /** Runs a program and returns its standard output; a failure shows what it said. */
@@ -87,7 +91,7 @@ function checkText(unpacked) {
   for (const file of filesBelow(unpacked)) {
     const text = readFileSync(file, "utf8");
     for (const path of paths) assert.ok(!text.includes(path), `${file} holds the path ${path}`);
-    if (!/\/dist\/(cli|lib)\//.test(file)) continue;
+    if (!/\/dist\/(cli|lib|document)\//.test(file)) continue;
     const allowed = MAY_LOAD.filter(([name]) => name.test(file)).map(([, module]) => module);
     for (const [, module] of text.matchAll(RUNS_CODE))
       assert.ok(allowed.includes(module), `${file} loads ${module}, which runs code`);

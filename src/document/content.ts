@@ -103,8 +103,12 @@ function isSaid(text: string | undefined): text is string {
   return text !== undefined && text !== "";
 }
 
+function shownName(person: Agent | undefined): string | undefined {
+  return [person?.name, person?.email].find(isSaid);
+}
+
 function nameOfAgent(agent: Agent | undefined): string | undefined {
-  return [agent?.name, agent?.email, agent?.id].find(isSaid);
+  return shownName(agent) ?? (isSaid(agent?.id) ? agent.id : undefined);
 }
 
 /** The agents that the conversation names, then those that only its messages tell of. */
@@ -135,7 +139,8 @@ function whoSent(message: Message, { visitor }: Conversation): { name: string; r
   const author = nameOfAgent(message.author);
   switch (message.sender) {
     case "visitor":
-      return { name: author ?? nameOfAgent(visitor) ?? "Visitor", role: "visitor" };
+      // The id of somebody unknown tells a reader nothing.
+      return { name: shownName(message.author) ?? shownName(visitor) ?? "Visitor", role: "visitor" };
     case "agent":
       return { name: author ?? "Agent", role: "agent" };
     case "bot":

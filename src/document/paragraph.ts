@@ -1,14 +1,17 @@
 import LineBreaker from "linebreak";
-import { LINE_END } from "./characters.ts";
+import { hasRightToLeft, LINE_END } from "./characters.ts";
 import { clustersOf } from "./clusters.ts";
+import { levelsOf, reordered } from "./direction.ts";
 import type { Face } from "./face.ts";
 import { piecesOf } from "./repeats.ts";
-import { boxRun, type Run, runsOf } from "./runs.ts";
+import { boxRun, directedRuns, type Run, runsOf } from "./runs.ts";
 
 /** A line as it is drawn, from left to right. Widths are in thousandths of the font size. */
 export interface Line {
   readonly runs: readonly Run[];
   readonly width: number;
+  /** How far it is set in from the left: where a paragraph runs from right to left its lines end at the right. */
+  readonly indent?: number;
 }
 
 /** The smallest piece that a line is made of: a word, or what stands between two places where a line may end. */
@@ -39,7 +42,7 @@ export class Setter {
   /** The lines of a text; at least one. `width` is in thousandths of the font size. */
   lines(text: string, width: number): Line[] {
     const lines: Line[] = [];
-    const line = new LineInProgress(lines);
+    const line = new LineInProgress(lines, width);
     for (const piece of piecesOf(text, this.faces)) {
       if (piece.kind === "repeat") this.addUnit(this.repeated(piece.character, piece.count), width, line);
       else this.addText(piece.text, width, line);
@@ -56,12 +59,17 @@ export class Setter {
   }
 
   private fill(paragraph: string, width: number, line: LineInProgress): void {
+    const directions = levelsOf(paragraph);
+    line.isTurned = directions?.base === 1;
+    let start = 0;
     for (const text of unitTexts(paragraph)) {
-      const unit = text.length > LONGEST_WORD ? undefined : this.unit(text);
+      const levels = directions?.levels.subarray(start, start + text.length);
+      start += text.length;
+      const unit = text.length > LONGEST_WORD ? undefined : this.unit(text, levels);
       if (unit !== undefined && unit.width <= width) this.addUnit(unit, width, line);
       else {
         if (!line.isEmpty) line.end();
-        this.addCut(text, width, line);
+        this.addCut(text, width, line, levels);
       }
     }
   }
@@ -77,14 +85,20 @@ export class Setter {
   }
 
   /** A word that is wider than a line is cut between two of its characters. */
-  private addCut(text: string, width: number, line: LineInProgress): void {
+  private addCut(text: string, width: number, line: LineInProgress, levels?: Uint8Array): void {
     let part = "";
     let partWidth = 0;
+    let start = 0;
+    const measured = (of: string) => {
+      const unit = this.measure(of, levels?.subarray(start, start + of.length));
+      start += of.length;
+      return unit;
+    };
     for (const cluster of clustersOf(text)) {
       const { width: clusterWidth } = this.unit(cluster);
       if (partWidth + clusterWidth > width && part !== "") {
         const rest = HYPHENS.has(part.at(-1)!) && part.length > 1 ? part.slice(-1) : "";
-        line.add(this.measure(part.slice(0, part.length - rest.length)));
+        line.add(measured(part.slice(0, part.length - rest.length)));
         line.end();
         part = rest;
         partWidth = rest === "" ? 0 : this.unit(rest).width;
@@ -92,11 +106,11 @@ export class Setter {
       part += cluster;
       partWidth += clusterWidth;
     }
-    line.add(this.measure(part));
+    line.add(measured(part));
   }
 
-  private unit(text: string): Unit {
-    if (text.length > LONGEST_REMEMBERED) return this.measure(text);
+  private unit(text: string, levels?: Uint8Array): Unit {
+    if (text.length > LONGEST_REMEMBERED || levels !== undefined) return this.measure(text, levels);
     const known = this.remembered.get(text);
     if (known !== undefined) return known;
     const unit = this.measure(text);
@@ -105,11 +119,17 @@ export class Setter {
     return unit;
   }
 
-  private measure(text: string): Unit {
+  private measure(text: string, levels?: Uint8Array): Unit {
     const word = text.trimEnd();
-    const runs = runsOf(word, this.faces);
-    const [space] = runsOf(text.slice(word.length), this.faces);
-    return { runs, width: widthOf(runs), space };
+    const gap = text.slice(word.length);
+    if (levels === undefined) {
+      const runs = runsOf(word, this.faces);
+      return { runs, width: widthOf(runs), space: runsOf(gap, this.faces)[0] };
+    }
+    const runs = directedRuns(word, levels, this.faces);
+    const [space] = runsOf(gap, this.faces);
+    const level = levels[word.length] ?? 0;
+    return { runs, width: widthOf(runs), space: space === undefined ? undefined : { ...space, level } };
   }
 }
 
@@ -132,14 +152,25 @@ function widthOf(runs: readonly Run[]): number {
   return runs.reduce((sum, run) => sum + run.width, 0);
 }
 
+/** What runs from right to left stays a word at a time: a font turns no more than it is given. */
+function isForward(...runs: readonly Run[]): boolean {
+  return runs.every(({ level = 0, ...run }) => {
+    return level % 2 === 0 && !(run.kind === "text" && hasRightToLeft(run.text));
+  });
+}
+
 class LineInProgress {
   private readonly lines: Line[];
   private runs: Run[] = [];
   private space: Run | undefined;
+  private readonly fullWidth: number;
   width = 0;
+  /** Whether it belongs to a paragraph that runs from right to left. */
+  isTurned = false;
 
-  constructor(lines: Line[]) {
+  constructor(lines: Line[], fullWidth: number) {
     this.lines = lines;
+    this.fullWidth = fullWidth;
   }
 
   get isEmpty(): boolean {
@@ -155,7 +186,8 @@ class LineInProgress {
 
   end(): void {
     const width = this.width - (this.space?.width ?? 0);
-    this.lines.push({ runs: joined(this.runs), width });
+    const indent = this.isTurned ? { indent: Math.max(0, this.fullWidth - width) } : {};
+    this.lines.push({ runs: joined(reordered(this.runs)), width, ...indent });
     this.runs = [];
     this.space = undefined;
     this.width = 0;
@@ -172,7 +204,7 @@ function joined(runs: readonly Run[]): Run[] {
   const result: Run[] = [];
   for (const run of runs) {
     const last = result.at(-1);
-    if (run.kind === "text" && last?.kind === "text" && last.face === run.face) {
+    if (run.kind === "text" && last?.kind === "text" && last.face === run.face && isForward(run, last)) {
       result[result.length - 1] = { ...last, text: last.text + run.text, width: last.width + run.width };
     } else result.push(run);
   }

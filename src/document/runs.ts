@@ -1,12 +1,17 @@
-import { isControl, isInvisible, isOtherSpace, isSimple, nameOf } from "./characters.ts";
+import { hasRightToLeft, isControl, isInvisible, isOtherSpace, isSimple, nameOf } from "./characters.ts";
 import { clustersOf } from "./clusters.ts";
+import { levelStretches, mirrored } from "./direction.ts";
 import type { Face } from "./face.ts";
 
 /** A stretch of one line that is drawn alike. Widths are in thousandths of the font size. */
-export type Run =
+export type Run = (
   | { readonly kind: "text"; readonly face: number; readonly text: string; readonly width: number }
   /** A character that cannot be drawn as itself: a box with its name. `copied` is the text that stands for it. */
-  | { readonly kind: "box"; readonly copied: string; readonly name: string; readonly width: number };
+  | { readonly kind: "box"; readonly copied: string; readonly name: string; readonly width: number }
+) & {
+  /** As in `direction.ts`; absent where a line has text of one direction only. */
+  readonly level?: number;
+};
 
 /** The name in a box is set in half the size. */
 export const BOX_TEXT_SCALE = 0.5;
@@ -52,6 +57,38 @@ export function runsOf(text: string, faces: readonly Face[]): Run[] {
   }
   flush();
   return runs;
+}
+
+/** The same for a text of both directions, with the level of each of its UTF-16 units. */
+export function directedRuns(text: string, levels: Uint8Array, faces: readonly Face[]): Run[] {
+  return [...levelStretches(text, levels)].flatMap(({ text: stretch, level }) => {
+    const isTurned = level % 2 === 1;
+    return partsOf(stretch, isTurned)
+      .flatMap((part) => runsOf(isTurned ? mirrored(part) : part, faces))
+      .map((run) => ({ ...run, level }));
+  });
+}
+
+function partsOf(stretch: string, isTurned: boolean): string[] {
+  if (isTurned) return turnedParts(stretch);
+  // Arabic digits run from left to right, and a font would turn them with their script.
+  return hasRightToLeft(stretch) ? [...clustersOf(stretch)] : [stretch];
+}
+
+/**
+ * Fonts turn the letters of a right-to-left script themselves, word by word; signs between them do not know where they
+ * belong, so each is a part of its own.
+ */
+function turnedParts(stretch: string): string[] {
+  const parts: string[] = [];
+  let isWord = false;
+  for (const cluster of clustersOf(stretch)) {
+    const isLetter = hasRightToLeft(cluster);
+    if (isLetter && isWord) parts.push(parts.pop() + cluster);
+    else parts.push(cluster);
+    isWord = isLetter;
+  }
+  return parts;
 }
 
 /** The start of a cluster that has more marks on one letter than anybody can read. */

@@ -47,7 +47,7 @@ export class TextWriter {
   line({ x, y, line, style }: Placed): void {
     const baseline = y + style.leading / 2 + style.size * BASELINE_SHIFT;
     const operators: string[] = [];
-    let at = x;
+    let at = x + points(line.indent ?? 0, style);
     for (const run of line.runs) {
       if (run.kind === "text") {
         operators.push(`${colour(style.color)} rg`);

@@ -39,7 +39,7 @@ const page = (more = "") =>
   `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> ${more} >> >>`;
 
 /** One page with this content; more objects follow from number 6. */
-export function onePage(content: Stream, resources = "", more: readonly (string | Stream)[] = []): Buffer {
+function onePage(content: Stream, resources = "", more: readonly (string | Stream)[] = []): Buffer {
   const pages = "<< /Type /Pages /Kids [3 0 R] /Count 1 >>";
   return pdfOf(["<< /Type /Catalog /Pages 2 0 R >>", pages, page(resources), content, FONT, ...more]);
 }

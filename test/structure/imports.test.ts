@@ -87,6 +87,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   pdfkit: ["document"],
   fontkit: ["document"],
   linebreak: ["document"],
+  "bidi-js": ["document"],
   "pdfjs-dist/legacy/build/pdf.mjs": ["document"],
   "pdfjs-dist/legacy/build/pdf.worker.mjs": ["document"],
   yaml: ["profile"],
