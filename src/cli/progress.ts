@@ -18,7 +18,7 @@ export class Progress {
   private isLoading = false;
   private isStopped = false;
   private drawnAt = 0;
-  private source: ByteSource | undefined;
+  private source: Pick<ByteSource, "name" | "sizeBytes"> | undefined;
   private bytes = 0;
   private bytesOfSource = 0;
   private recordsBefore = 0;
@@ -32,7 +32,7 @@ export class Progress {
     this.startedAt = this.isWanted ? performance.now() : 0;
   }
 
-  start(source: ByteSource): void {
+  start(source: Pick<ByteSource, "name" | "sizeBytes">): void {
     this.recordsBefore += this.records;
     this.records = 0;
     this.source = source;

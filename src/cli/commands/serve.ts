@@ -4,6 +4,7 @@ import { SupportServer } from "../../endpoint/serve/support-server.ts";
 import type { InputError } from "../../input/input-error.ts";
 import { ExitCode, OutputError } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
+import { Progress } from "../progress.ts";
 import { Reports } from "../reports.ts";
 import { type PreparedServe, prepareServe, type ServeFlags } from "../serve/options.ts";
 import { asServer, opening } from "../server-options.ts";
@@ -45,6 +46,7 @@ async function serve(prepared: PreparedServe, flags: ServeFlags, io: Io): Promis
     if (error instanceof SpoolError) throw new OutputError(prepared.spoolFolder, error.cause);
     throw error;
   } finally {
+    teller.progress.stop();
     await server.close(0);
   }
 }
@@ -75,6 +77,8 @@ function supportOptions(prepared: PreparedServe, teller: Teller, io: Io) {
       isWatching: watchIntervalMs !== undefined,
       signal: io.signal,
       drain: () => teller.drain(),
+      onSource: (source: Parameters<Progress["start"]>[0]) => teller.progress.start(source),
+      onChunk: (bytes: number, records: number) => teller.progress.advance(bytes, records),
       onEmpty: (source: string) => teller.empty(source),
       onUnreadable: (error: InputError) => teller.unreadable(error),
       onNote: (note: string) => teller.note(note),
@@ -95,6 +99,8 @@ function stopped({ signal }: Io): Promise<void> {
 /** Says what happens. Only the ready line is a result; everything else goes to standard error. */
 class Teller {
   isUnreadable = false;
+  /** Of reading the inputs; later ones are too short to show. */
+  readonly progress: Progress;
   readonly #io: Io;
   readonly #flags: ServeFlags;
   readonly #isWatching: boolean;
@@ -111,6 +117,7 @@ class Teller {
   }
 
   private constructor(prepared: PreparedServe, flags: ServeFlags, io: Io, reports: Reports) {
+    this.progress = new Progress(io, flags.quiet ?? false);
     this.#io = io;
     this.#flags = flags;
     this.#isWatching = prepared.watchIntervalMs !== undefined;
@@ -151,6 +158,7 @@ class Teller {
 
   /** The one line that a script waits for. The token is not shown: it would end in logs. */
   async ready(server: SupportServer, { path, token }: PreparedServe): Promise<void> {
+    this.progress.stop();
     const { read, indexed, skipped, rejected } = server.counts;
     this.note(`records read ${read} = indexed ${indexed} + skipped ${skipped} + rejected ${rejected}`);
     await this.#io.stderr.flush();

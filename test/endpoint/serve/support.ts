@@ -91,6 +91,8 @@ export async function openUnread(inputs: readonly string[], setup: SupportSetup 
       maxInflatedBytes: MAX_INFLATED_BYTES,
       signal: new AbortController().signal,
       drain: () => Promise.resolve(),
+      onSource: () => undefined,
+      onChunk: () => undefined,
       onEmpty: (source) => complaints.push(`${source} is empty`),
       onUnreadable: (error) => complaints.push(error.message),
       onNote: (note) => notes.push(note),

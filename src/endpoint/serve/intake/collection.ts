@@ -156,7 +156,12 @@ export class Collection {
       indexer.begin(source, isGzip, (one) => this.leaving.has(one));
       const chunks = reading.chunks(resume?.place.offset ?? 0, this.options.maxInflatedBytes);
       const mayGrow = this.options.isWatching && !isGzip;
-      const ended = await takeIn({ name: path, chunks, from: resume, mayGrow }, indexer, this.options);
+      const size = isGzip ? {} : { sizeBytes: reading.stats.size - (resume?.place.offset ?? 0) };
+      const ended = await takeIn(
+        { name: path, ...size, chunks, from: resume, mayGrow },
+        indexer,
+        this.options,
+      );
       this.files.set(key, await reading.tracked(source, ended.resume));
       if (ended.isTorn) this.note(`${path} ends in the middle of a record; the rest is waited for`);
     } catch (error) {

@@ -14,6 +14,10 @@ export interface IntakeOptions {
   readonly signal: AbortSignal;
   /** Writes what was found; called after every chunk of input. */
   drain(): Promise<void>;
+  /** A source begins. Its size is known for files that are not compressed. */
+  readonly onSource: (source: { readonly name: string; readonly sizeBytes?: number }) => void;
+  /** A piece of it was read. @param records  Of this source so far. */
+  readonly onChunk: (bytes: number, records: number) => void;
   /** A source without any payload in it. */
   readonly onEmpty: (source: string) => void;
 }
@@ -21,6 +25,7 @@ export interface IntakeOptions {
 /** How a source is read. */
 export interface Reading {
   readonly name: string;
+  readonly sizeBytes?: number;
   readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   readonly from?: ResumePoint | undefined;
   /** Whether more may come later: then a record that is cut off at the end is waited for. */
@@ -49,6 +54,7 @@ export async function takeIn(
     ...(probe === undefined ? {} : { probe }),
     ...(from === undefined ? {} : { from }),
   });
+  options.onSource(reading);
   let isTorn = false;
   let lastByte: number | undefined;
   try {
@@ -56,6 +62,7 @@ export async function takeIn(
       options.signal.throwIfAborted();
       for (const record of splitter.push(chunk)) indexer.record(record);
       lastByte = chunk.at(-1) ?? lastByte;
+      options.onChunk(chunk.length, splitter.records);
       await options.drain();
     }
     const before = resumePoint(splitter);
