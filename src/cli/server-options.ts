@@ -111,3 +111,11 @@ export async function asServer<T>(run: () => Promise<T>): Promise<T> {
     throw error;
   }
 }
+
+/** Resolves when a signal has asked us to stop. */
+export function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

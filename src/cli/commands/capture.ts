@@ -11,7 +11,7 @@ import { isProblem, jsonLine, jsonObjectLine, textLine } from "../capture/lines.
 import { type CaptureFlags, type PreparedCapture, prepareCapture } from "../capture/options.ts";
 import { ExitCode, UsageError } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
-import { asServer, opening } from "../server-options.ts";
+import { asServer, opening, stopped } from "../server-options.ts";
 
 /** `chatx capture`: runs until a signal, and ends in good order. */
 export async function runCapture(rawFlags: Record<string, unknown>, io: Io): Promise<number> {
@@ -46,13 +46,6 @@ async function capture(flags: CaptureFlags, io: Io): Promise<number> {
   await closed;
   await teller.end();
   return ExitCode.done;
-}
-
-function stopped(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
 
 async function forwardFrom(

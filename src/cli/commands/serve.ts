@@ -7,7 +7,7 @@ import type { Io } from "../io.ts";
 import { Progress } from "../progress.ts";
 import { Reports } from "../reports.ts";
 import { type PreparedServe, prepareServe, type ServeFlags } from "../serve/options.ts";
-import { asServer, opening } from "../server-options.ts";
+import { asServer, opening, stopped } from "../server-options.ts";
 
 /** `chatx serve`: reads the inputs, says that it is ready, and serves until a signal. */
 export async function runServe(
@@ -35,7 +35,7 @@ async function serve(prepared: PreparedServe, flags: ServeFlags, io: Io): Promis
       prepared.watchIntervalMs === undefined
         ? undefined
         : server.watch(prepared.watchIntervalMs, io.signal, (error) => teller.scanFailed(error));
-    const closed = stopped(io).then(() => server.close(graceMs));
+    const closed = stopped(io.signal).then(() => server.close(graceMs));
     // The time for stopping in good order counts from when the answers under way have ended.
     io.underWay.add(() => closed);
     await closed;
@@ -87,13 +87,6 @@ function supportOptions(prepared: PreparedServe, teller: Teller, io: Io) {
     spoolFolder,
     onFindings: (findings: Parameters<Reports["findings"]>[0]) => teller.findings(findings),
   };
-}
-
-function stopped({ signal }: Io): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
 
 /** Says what happens. Only the ready line is a result; everything else goes to standard error. */
