@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
-import { type Running, runChatx, startChatx, startShell } from "../support/run-chatx.ts";
+import { type Running, runChatx, runShell, startChatx, startShell } from "../support/run-chatx.ts";
 import { hookLines, hookText } from "./payloads.ts";
 
 const dirs: string[] = [];
@@ -238,6 +238,12 @@ describe("chatx serve", () => {
     });
     expect(code).toBe(4);
     expect(stderr).toContain("cannot write /no/such/folder");
+  });
+
+  test("where the ready line cannot be written nobody could use the server: exit 4", async () => {
+    const run = await runShell("$CHATX serve --quiet --port 0 fixtures/ferndesk/valid > /dev/full");
+    expect(run.code).toBe(4);
+    expect(run.stderr).toContain("cannot write standard output");
   });
 
   test("the README shows what is printed and answered", async () => {

@@ -59,6 +59,7 @@ export function reordered(
     keys,
   );
   const kept = order.filter((conversation) => !isChanged(conversation));
+  if (kept.length === 0) return placed;
   const merged = new Uint32Array(kept.length + placed.length);
   let next = 0;
   let at = 0;
