@@ -1,4 +1,4 @@
-import type { InspectedAnswer } from "../../transport/inspect/types.ts";
+import { BodyFault, type InspectedAnswer } from "../../transport/inspect/types.ts";
 import type { StepBook } from "./step-book.ts";
 
 const NONE = {} as const;
@@ -73,6 +73,26 @@ function judgeOther(status: number, source: string, book: StepBook): boolean {
   else if (status >= 500 && status < 600) book.report("status", "check/server-error", { status }, source);
   else book.report("status", "check/unusual-status", { status }, source);
   return false;
+}
+
+/** What nginx, Apache and Go's server answer to plain HTTP at a port for TLS, each with status 400. */
+const WANTS_TLS =
+  /plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled|HTTP request to an HTTPS server/i;
+const LOOKED_AT = 4096;
+
+/** Whether a server says that it speaks TLS. Reads the beginning of the body where that can be. */
+export async function wantsTls(url: URL, answer: InspectedAnswer): Promise<boolean> {
+  if (url.protocol !== "http:" || answer.status !== 400) return false;
+  let text = "";
+  try {
+    for await (const chunk of answer.body) {
+      text += Buffer.from(chunk).toString("latin1");
+      if (text.length >= LOOKED_AT) break;
+    }
+  } catch (error) {
+    if (!(error instanceof BodyFault)) throw error;
+  }
+  return WANTS_TLS.test(text);
 }
 
 /** Headers by which the wide-spread protections say that they, and not the endpoint, answer (documented by each). */

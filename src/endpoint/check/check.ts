@@ -1,5 +1,5 @@
 import { prepareInspect } from "../../transport/inspect/inspect.ts";
-import { judgeStatus } from "./answer-head.ts";
+import { judgeStatus, wantsTls } from "./answer-head.ts";
 import { readBody } from "./body.ts";
 import { DocumentReader } from "./document-reader.ts";
 import { Meaning } from "./meaning.ts";
@@ -36,7 +36,9 @@ async function checkUrl(url: URL, nowMs: number, options: CheckOptions, book: St
   const meaning = new Meaning({ nowMs, ...(plan === undefined ? {} : { since: plan.since }) });
   let isRead = false;
   try {
-    isRead = judgeStatus(reached.answer, source, book);
+    if (await wantsTls(reached.url, reached.answer)) {
+      book.report("status", "check/https-expected", { host: reached.url.host }, source);
+    } else isRead = judgeStatus(reached.answer, source, book);
     if (isRead) await readBody(reached, new DocumentReader(source, options, meaning, book), options, book);
   } finally {
     await reached.close();

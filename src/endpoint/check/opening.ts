@@ -35,7 +35,7 @@ export class Opening {
     this.isList = first === OPEN_BRACKET;
     this.#isPassed = first !== undefined;
     const passed = this.#held;
-    this.#hasBegun = true;
+    this.#hasBegun ||= passed.length > 0;
     this.#held = Buffer.alloc(0);
     return passed;
   }

@@ -184,6 +184,16 @@ const statuses = all("status", [
   ],
   ["TLS behind http", "check/https-expected", 1, "\x15\x03\x01\x00\x02\x02\x46"],
   [
+    "a web server that says it speaks TLS",
+    "check/https-expected",
+    1,
+    (reply) => {
+      reply.send("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
+      reply.send("<center>The plain HTTP request was sent to HTTPS port</center>");
+      reply.end();
+    },
+  ],
+  [
     "headers without end",
     "check/headers-too-large",
     1,
