@@ -3,6 +3,7 @@ import type { CheckResult } from "../../endpoint/check/types.ts";
 import { checkReport } from "../../report/check/index.ts";
 import { colorPaint, noPaint } from "../../report/paint.ts";
 import { type CheckFlags, type PreparedCheck, prepareCheck } from "../check/options.ts";
+import { waitingFor } from "../check/waiting.ts";
 import { changesBetween, sleep } from "../check/watch.ts";
 import { ExitCode, UsageError } from "../exit-codes.ts";
 import { type Io, wantsColor } from "../io.ts";
@@ -66,7 +67,9 @@ class CheckRun {
       for (const spec of specs) {
         if (spec.file !== undefined) files.set(spec, await openOutputFile(spec.file));
       }
-      const result = await this.#check();
+      const result = await waitingFor("waiting for the endpoint", this.#io, this.#isQuiet, () =>
+        this.#check(),
+      );
       for (const spec of specs) {
         const file = files.get(spec);
         (file?.writer ?? stdout).push(await this.#report(spec, result));

@@ -84,7 +84,7 @@ function certificateFinding(
   code: FaultCode,
   detail: string | undefined,
   host: string,
-  { subject, issuer, names, validFromMs, validToMs, isAlone, namesIssuerUrl }: CertificateFacts,
+  { subject, issuer, names, validFromMs, validToMs, hasIssuer, namesIssuerUrl }: CertificateFacts,
 ): StepFinding {
   switch (code) {
     case "tls-expired":
@@ -100,7 +100,7 @@ function certificateFinding(
       return found("tls", "check/tls-self-signed", { subject });
     case "tls-unknown-root":
       // A certificate of a public authority says where that one's own is found. Sent alone, it is the chain that lacks.
-      return detail === "leaf" && isAlone && namesIssuerUrl
+      return detail === "leaf" && !hasIssuer && namesIssuerUrl
         ? found("tls", "check/tls-incomplete-chain", { issuer })
         : found("tls", "check/tls-unknown-root", { issuer });
     default:

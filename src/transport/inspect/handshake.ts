@@ -84,7 +84,7 @@ function certificateOf(socket: TLSSocket): CertificateFacts {
     return {
       ...{ subject: "", issuer: "", names: "", validFromMs: 0, validToMs: 0 },
       namesIssuerUrl: false,
-      isAlone: true,
+      hasIssuer: false,
     };
   }
   const issuer = chain.issuerCertificate as typeof chain.issuerCertificate | undefined;
@@ -95,7 +95,7 @@ function certificateOf(socket: TLSSocket): CertificateFacts {
     validFromMs: Date.parse(certificate.validFrom),
     validToMs: Date.parse(certificate.validTo),
     namesIssuerUrl: /CA Issuers - URI:/.test(certificate.infoAccess ?? ""),
-    isAlone: issuer === undefined || issuer.fingerprint256 === chain.fingerprint256,
+    hasIssuer: issuer !== undefined && issuer.fingerprint256 !== chain.fingerprint256,
   };
 }
 

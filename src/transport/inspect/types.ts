@@ -41,8 +41,8 @@ export interface CertificateFacts {
   readonly validToMs: number;
   /** It names an address of its issuer's certificate (AIA), as those of public authorities do. */
   readonly namesIssuerUrl: boolean;
-  /** The server sent no other certificate with it. */
-  readonly isAlone: boolean;
+  /** The certificate of its issuer came with it, or is trusted here. */
+  readonly hasIssuer: boolean;
 }
 
 export interface TlsFacts {
