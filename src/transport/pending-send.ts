@@ -1,5 +1,6 @@
 import type { Connection } from "./connection.ts";
 import { classify, type FaultCode, fault, type SendState } from "./faults.ts";
+import { headerPairs } from "./head.ts";
 import type { SendOptions, SendResult } from "./types.ts";
 
 /** How much of a body that nobody keeps is read all the same, so that the connection can carry the next request. */
@@ -138,7 +139,7 @@ export class PendingSend {
     this.#end({
       kind: "answer",
       status: this.#status,
-      headers: pairs(this.#headers),
+      headers: headerPairs(this.#headers),
       body: joined(this.#chunks, this.#kept),
       isBodyClipped: this.#read > this.#kept,
       durationMs: performance.now() - this.#startedAt,
@@ -162,15 +163,6 @@ export class PendingSend {
 
 function onTimeout(send: PendingSend): void {
   send.timeOut();
-}
-
-/** Names and values as they came; header bytes above ASCII have no agreed meaning, so each is one character. */
-function pairs(raw: readonly Buffer[]): (readonly [string, string])[] {
-  const headers: (readonly [string, string])[] = [];
-  for (let at = 0; at + 1 < raw.length; at += 2) {
-    headers.push([raw[at]!.toString("latin1"), raw[at + 1]!.toString("latin1")]);
-  }
-  return headers;
 }
 
 function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {

@@ -3,6 +3,7 @@ import type { buildConnector, Pool } from "undici";
 import type { TlsSettings } from "../trust/tls-options.ts";
 import { watchSocket } from "./connection.ts";
 import { fault } from "./faults.ts";
+import { MAX_HEADER_BYTES } from "./head.ts";
 import { PendingSend } from "./pending-send.ts";
 import type { ProxyChoice, ProxyServer } from "./proxy.ts";
 import { openTunnel, proxyUnreachable } from "./tunnel.ts";
@@ -17,8 +18,6 @@ export interface TransportOptions {
   readonly proxyFor?: ProxyChoice;
 }
 
-/** Answer headers up to this many bytes; Node's own limit of 16 KiB is narrow for services with many cookies. */
-const MAX_HEADER_BYTES = 65_536;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** How long close() waits for sockets that are destroyed already. */
 const CLOSE_WITHIN_MS = 1000;

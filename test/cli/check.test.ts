@@ -203,6 +203,12 @@ describe("--watch", () => {
     expect(verdicts).toEqual(["ok", "down"]);
   });
 
+  test("does not wait for what is no URL to become one", async () => {
+    const run = await check("--watch", "10ms", "support.example.com");
+    expect(run.code).toBe(2);
+    expect(run.stdout).toContain("check/url-invalid");
+  });
+
   test("ends quietly when nobody reads any more", async () => {
     const server = await serverFor((reply, _, index) => reply.send(json(index % 2 === 0 ? SOUND : bad)));
     const running = startChatx(["check", "--watch", "10ms", server.url]);

@@ -83,7 +83,7 @@ class CheckRun {
   }
 
   /** The whole report first, then what changes, until a signal or the end of the reader. */
-  async watch(spec: ReporterSpec, intervalMs: number): Promise<never> {
+  async watch(spec: ReporterSpec, intervalMs: number): Promise<number> {
     const { stdout, signal } = this.#io;
     let before: CheckResult | undefined;
     for (;;) {
@@ -92,6 +92,8 @@ class CheckRun {
         before === undefined ? await this.#report(spec, result) : await this.#changes(spec, before, result),
       );
       await stdout.flush();
+      // What is no URL will not become one.
+      if (result.verdict === "no-url") return EXIT_CODES[result.verdict];
       before = result;
       await sleep(intervalMs, signal);
     }

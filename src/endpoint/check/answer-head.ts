@@ -1,3 +1,5 @@
+import type { CheckDiagnosticArgs } from "../../diagnostics/check-args.ts";
+import type { DiagnosticArgs } from "../../diagnostics/diagnostic.ts";
 import { BodyFault, type InspectedAnswer } from "../../transport/inspect/types.ts";
 import type { StepBook } from "./step-book.ts";
 
@@ -8,6 +10,20 @@ export function header(answer: InspectedAnswer, name: string): string {
   return answer.headers.find(([one]) => one.toLowerCase() === name)?.[1].trim() ?? "";
 }
 
+/** Statuses that say all by themselves. */
+const TELLING = new Map<number, CodeWithoutFacts>([
+  [206, "check/partial-content"],
+  [403, "check/forbidden"],
+  [404, "check/not-found"],
+  [405, "check/method-not-allowed"],
+  [406, "check/not-acceptable"],
+  [410, "check/gone"],
+]);
+
+type CodeWithoutFacts = {
+  [C in keyof CheckDiagnosticArgs]: Record<never, never> extends CheckDiagnosticArgs[C] ? C : never;
+}[keyof CheckDiagnosticArgs];
+
 /**
  * Judges the status of an answer that is no redirect.
  *
@@ -15,63 +31,24 @@ export function header(answer: InspectedAnswer, name: string): string {
  */
 export function judgeStatus(answer: InspectedAnswer, source: string, book: StepBook): boolean {
   const { status } = answer;
+  const report = <C extends keyof CheckDiagnosticArgs>(code: C, args: CheckDiagnosticArgs[C]) =>
+    book.report("status", code, args as DiagnosticArgs[C], source);
   const retryAfter = header(answer, "retry-after");
-  const step = "status";
-  if (isBotProtection(answer)) {
-    book.report(step, "check/bot-protection", { status }, source);
-    return false;
-  }
-  switch (status) {
-    case 200:
-      return true;
-    case 204:
-    case 205:
-      book.report(step, "check/no-content", { status }, source);
-      return false;
-    case 206:
-      book.report(step, "check/partial-content", NONE, source);
-      return false;
-    case 401:
-      book.report(step, "check/unauthorized", { scheme: authenticateScheme(answer) }, source);
-      return false;
-    case 403:
-      book.report(step, "check/forbidden", NONE, source);
-      return false;
-    case 404:
-      book.report(step, "check/not-found", NONE, source);
-      return false;
-    case 405:
-      book.report(step, "check/method-not-allowed", NONE, source);
-      return false;
-    case 406:
-      book.report(step, "check/not-acceptable", NONE, source);
-      return false;
-    case 410:
-      book.report(step, "check/gone", NONE, source);
-      return false;
-    case 429:
-      book.report(step, "check/rate-limited", { retryAfter }, source);
-      return false;
-    case 502:
-    case 504:
-      book.report(step, "check/bad-gateway", { status }, source);
-      return false;
-    case 503:
-      book.report(step, "check/unavailable", { retryAfter }, source);
-      return false;
-    default:
-      return judgeOther(status, source, book);
-  }
-}
-
-function judgeOther(status: number, source: string, book: StepBook): boolean {
-  if (status > 200 && status < 300) {
-    book.report("status", "check/unusual-success", { status }, source);
+  const telling = TELLING.get(status);
+  if (isBotProtection(answer)) report("check/bot-protection", { status });
+  else if (telling !== undefined) report(telling, NONE);
+  else if (status === 204 || status === 205) report("check/no-content", { status });
+  else if (status === 401) report("check/unauthorized", { scheme: authenticateScheme(answer) });
+  else if (status === 429) report("check/rate-limited", { retryAfter });
+  else if (status === 502 || status === 504) report("check/bad-gateway", { status });
+  else if (status === 503) report("check/unavailable", { retryAfter });
+  else if (status >= 400 && status < 500) report("check/client-error", { status });
+  else if (status >= 500 && status < 600) report("check/server-error", { status });
+  else if (status < 200 || status >= 300) report("check/unusual-status", { status });
+  else {
+    if (status !== 200) report("check/unusual-success", { status });
     return true;
   }
-  if (status >= 400 && status < 500) book.report("status", "check/client-error", { status }, source);
-  else if (status >= 500 && status < 600) book.report("status", "check/server-error", { status }, source);
-  else book.report("status", "check/unusual-status", { status }, source);
   return false;
 }
 

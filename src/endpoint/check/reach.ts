@@ -1,3 +1,4 @@
+import { type LookUp, systemLookUp } from "../../transport/inspect/dial.ts";
 import type { InspectedAnswer } from "../../transport/inspect/types.ts";
 import type { StepBook } from "./step-book.ts";
 import type { CheckOptions } from "./types.ts";
@@ -21,7 +22,8 @@ export interface Reached {
  *
  * @returns Undefined where there is no answer in the end; why is in the book.
  */
-export async function reach(start: URL, options: CheckOptions, book: StepBook): Promise<Reached | undefined> {
+export async function reach(start: URL, given: CheckOptions, book: StepBook): Promise<Reached | undefined> {
+  const options = { ...given, lookUp: remembering(given.lookUp ?? systemLookUp) };
   const startedAt = performance.now();
   const seen = new Set([start.href]);
   const hops: { status: number; to: string }[] = [];
@@ -56,6 +58,16 @@ export async function reach(start: URL, options: CheckOptions, book: StepBook): 
     seen.add(next.href);
     url = next;
   }
+}
+
+/** Looks each name up once: one that changes its answer on the way could lead to where nobody may be led. */
+function remembering(lookUp: LookUp): LookUp {
+  const known = new Map<string, ReturnType<LookUp>>();
+  return (host) => {
+    const addresses = known.get(host) ?? lookUp(host);
+    known.set(host, addresses);
+    return addresses;
+  };
 }
 
 /** Where an answer redirects to, without user, password and fragment. */

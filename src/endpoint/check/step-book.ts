@@ -33,6 +33,7 @@ export class StepBook {
   readonly #worst = new Map<StepName, number>();
   readonly #counts = { error: 0, warning: 0, info: 0 };
   readonly #kept: Found[] = [];
+  readonly #said = new Set<string>();
   #isDown = false;
   #isNoUrl = false;
 
@@ -46,8 +47,11 @@ export class StepBook {
     (this.#facts as Record<StepName, unknown>)[step] = facts;
   }
 
-  /** A finding about the endpoint as a whole. */
+  /** A finding about the endpoint as a whole; the same at every stop of a chain of redirects is said once. */
   report<C extends DiagnosticCode>(step: StepName, code: C, args: DiagnosticArgs[C], source: string): void {
+    const key = JSON.stringify([code, args]);
+    if (this.#said.has(key)) return;
+    this.#said.add(key);
     if (!this.count(step, code)) return;
     const words = wordsOf({ code, args } as Parameters<typeof wordsOf>[0], this.#strict);
     this.#kept.push({ ...words, ...NOWHERE, source, record: 0, pointer: "", step });

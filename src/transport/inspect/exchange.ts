@@ -2,11 +2,10 @@ import type { Socket } from "node:net";
 import type { buildConnector, Client } from "undici";
 import { type Connection, watchSocket } from "../connection.ts";
 import { classify, type FaultCode } from "../faults.ts";
+import { headerPairs, MAX_HEADER_BYTES } from "../head.ts";
 import { BodyStream } from "./body-stream.ts";
 import { BodyFault, type InspectedAnswer, type InspectFault } from "./types.ts";
 
-/** As for replays. */
-const MAX_HEADER_BYTES = 65_536;
 const FIRST_BYTES = 8;
 /** A TLS record of an alert or a handshake: a server that speaks TLS to somebody who does not. */
 const TLS_RECORD = /^[\x15\x16]\x03/;
@@ -112,7 +111,7 @@ export class Exchange {
     this.#body.onResume(resume);
     this.#settle({
       status,
-      headers: pairs(raw),
+      headers: headerPairs(raw),
       httpVersion: /^HTTP\/(1\.\d)/.exec(this.#first)?.[1] ?? "1.1",
       interim: this.#interim,
       firstByteMs: performance.now() - this.#writtenAt,
@@ -182,13 +181,4 @@ export class Exchange {
 function detailOf(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
   return /^HPE_[A-Z_]+$/.test(String(error.code)) ? String(error.code) : undefined;
-}
-
-/** Header bytes above ASCII have no agreed meaning, so each is one character. */
-function pairs(raw: readonly Buffer[]): (readonly [string, string])[] {
-  const headers: (readonly [string, string])[] = [];
-  for (let at = 0; at + 1 < raw.length; at += 2) {
-    headers.push([raw[at]!.toString("latin1"), raw[at + 1]!.toString("latin1")]);
-  }
-  return headers;
 }

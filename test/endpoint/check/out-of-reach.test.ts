@@ -160,6 +160,30 @@ describe("a redirect", () => {
     expect(result.verdict).toBe("wrong");
   });
 
+  test("of a name that changes its answer goes where the name led first", async () => {
+    const server = await serverFor((reply, { target }) =>
+      reply.send(target === "/x" ? status(302, "location: /y") : json(SOUND)),
+    );
+    const called: string[] = [];
+    const result = await checked("http://support.example.com/x", {
+      lookUp: async () => [called.length === 0 ? PUBLIC : "169.254.169.254"],
+      dial: (address) => {
+        called.push(address);
+        return connect({ host: "127.0.0.1", port: server.port });
+      },
+    });
+    expect(called).toEqual([PUBLIC, PUBLIC]);
+    expect(codesOf(result)).toEqual(["check/url-http", "check/redirect"]);
+  });
+
+  test("tells what holds at every stop once", async () => {
+    const server = await serverFor((reply, { target }) =>
+      reply.send(target === "/4" ? json(SOUND) : status(302, `location: /${Number(target.slice(1)) + 1}`)),
+    );
+    const codes = codesOf(await checked(`${server.url}/1`));
+    expect(codes).toEqual(["check/url-http", "check/private-address", ...Array(3).fill("check/redirect")]);
+  });
+
   test("to another public host is followed without the user's headers", async () => {
     const server = await serverFor((reply, { headers }) =>
       reply.send(
