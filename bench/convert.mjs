@@ -9,12 +9,11 @@
 import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { corpusFile, parseSize } from "./corpus.mjs";
 import { OLD_JQ_FACTOR } from "./floors.mjs";
 import { firstDifference } from "./measure/compare-files.mjs";
 import { isNewJq, isOldJq, jqPrograms } from "./measure/jq.mjs";
-import { isMain } from "./measure/main.mjs";
+import { isMain, roundsOptions } from "./measure/main.mjs";
 import { finish } from "./measure/report.mjs";
 import { chatx, demandBuild, interleaved, median, peakOf, secondsOf } from "./measure/run.mjs";
 import { convertPoured } from "./two-gigabytes.mjs";
@@ -157,14 +156,6 @@ function speedNote(seconds, bytes) {
 }
 
 if (isMain(import.meta.url)) {
-  const { values } = parseArgs({
-    options: {
-      quick: { type: "boolean", default: false },
-      size: { type: "string" },
-      rounds: { type: "string" },
-    },
-  });
   demandBuild();
-  const { quick, size, rounds } = values;
-  finish(await measureConvert({ quick, ...(size && { size }), ...(rounds && { rounds: Number(rounds) }) }));
+  finish(await measureConvert(roundsOptions()));
 }

@@ -8,9 +8,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { corpusFile, parseSize } from "./corpus.mjs";
-import { isMain } from "./measure/main.mjs";
+import { isMain, roundsOptions } from "./measure/main.mjs";
 import { finish } from "./measure/report.mjs";
 import { chatx, demandBuild, median, peakOf, secondsOf } from "./measure/run.mjs";
 import { startSink } from "./measure/sink.mjs";
@@ -102,14 +101,6 @@ async function timed(senders, rounds, records, sink) {
 }
 
 if (isMain(import.meta.url)) {
-  const { values } = parseArgs({
-    options: {
-      quick: { type: "boolean", default: false },
-      size: { type: "string" },
-      rounds: { type: "string" },
-    },
-  });
   demandBuild();
-  const { quick, size, rounds } = values;
-  finish(await measureReplay({ quick, ...(size && { size }), ...(rounds && { rounds: Number(rounds) }) }));
+  finish(await measureReplay(roundsOptions()));
 }

@@ -5,7 +5,7 @@ import { latencyChart, timeChart } from "./html-charts.ts";
 import { STYLE } from "./html-style.ts";
 import { inputLines } from "./summary.ts";
 import type { ReplayReport, ReplayReporter } from "./types.ts";
-import { duration, percentiles, perSecond, placeOfRecord, shownReason } from "./words.ts";
+import { duration, percentiles, perSecond, placeOfRecord, shownReason, stoppedLine } from "./words.ts";
 import { escapeXml } from "./xml.ts";
 
 /** Messages that the page lists one by one; the reasons count all. */
@@ -50,7 +50,7 @@ function page(report: ReplayReport, toolVersion: string, rows: readonly string[]
 <h1>Replay to ${shown(target)}</h1>
 <p class="note">Started <time datetime="${started}">${started}</time>, took ${duration(summary.elapsedMs)}; chatx ${shown(toolVersion)}</p>
 <p class="verdict ${isGood ? "good" : "bad"}">${isGood ? "Everything was delivered." : `${summary.delivered} of ${summary.planned} messages were delivered.`}</p>
-${[...(summary.stopped === undefined ? [] : [`Stopped: ${shownReason(summary.stopped.reason)}`]), ...report.advice, ...inputLines(report.input, summary.planned)].map((line) => `<p>${shown(line)}</p>`).join("\n")}
+${[...(summary.stopped === undefined ? [] : [stoppedLine(summary.stopped)]), ...report.advice, ...inputLines(report.input, summary.planned)].map((line) => `<p>${shown(line)}</p>`).join("\n")}
 ${numbers(report)}
 ${section("Reasons", reasonsTable(report))}
 ${section("Answers", statusTable(report))}

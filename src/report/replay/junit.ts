@@ -2,7 +2,7 @@ import type { MessageOutcome } from "../../replay/types.ts";
 import { safeText } from "../safe.ts";
 import { outcomeLine } from "./text.ts";
 import type { ReplayReport, ReplayReporter } from "./types.ts";
-import { shownReason } from "./words.ts";
+import { shownReason, stoppedLine } from "./words.ts";
 import { attributesXml, escapeXml } from "./xml.ts";
 
 interface Suite {
@@ -89,7 +89,7 @@ function documentXml({ summary, startedAtWallMs }: ReplayReport, suites: Readonl
     return `  <testsuite${attributes}>\n${suite.cases.join("")}  </testsuite>\n`;
   });
   const stopped =
-    summary.stopped === undefined ? "" : `  <!-- stopped: ${commentText(summary.stopped.reason)} -->\n`;
+    summary.stopped === undefined ? "" : `  <!-- ${commentText(stoppedLine(summary.stopped))} -->\n`;
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="chatx replay">\n${stopped}${inner.join("")}</testsuites>\n`;
 }
 

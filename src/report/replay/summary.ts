@@ -2,7 +2,7 @@ import type { ReplaySummary } from "../../replay/types.ts";
 import { safeText } from "../safe.ts";
 import type { ReasonGroup } from "./statistics.ts";
 import type { ReplayInput, ReplayReport } from "./types.ts";
-import { duration, percentiles, perSecond, placeOfRecord, shownReason } from "./words.ts";
+import { duration, percentiles, perSecond, placeOfRecord, shownReason, stoppedLine } from "./words.ts";
 
 const MOST_REASONS = 12;
 
@@ -15,7 +15,7 @@ export function replaySummary(report: ReplayReport): string {
     ...inputLines(input, summary.planned),
     ...requestLines(report),
     ...reasonLines(report.statistics.reasons()),
-    ...(summary.stopped === undefined ? [] : [`stopped: ${shownReason(summary.stopped.reason)}`]),
+    ...(summary.stopped === undefined ? [] : [stoppedLine(summary.stopped)]),
     ...report.advice.map(safeText),
   ];
   return `${lines.join("\n")}\n`;

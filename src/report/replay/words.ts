@@ -47,3 +47,9 @@ export function percentiles(
   });
   return parts.length === 0 ? undefined : parts.join(", ");
 }
+
+/** Why a run ended early, as a line: `stopped: the endpoint answered 410 Gone …`, `stopped by SIGINT`. */
+export function stoppedLine({ reason }: { readonly reason: string }): string {
+  const shown = shownReason(reason);
+  return shown.startsWith("stopped ") ? shown : `stopped: ${shown}`;
+}

@@ -38,7 +38,7 @@ not delivered:
   1  unknown: the connection was reset (captures/a.jsonl:3)
   1  held: an earlier message of its conversation was not delivered (captures/a.jsonl:4)
   1  pending: stopped by SIGINT (captures/b.json:5)
-stopped: stopped by SIGINT
+stopped by SIGINT
 to resume: run the same command with --resume (journal run.jsonl)
 `,
     );
