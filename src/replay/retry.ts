@@ -97,10 +97,19 @@ function retryVerdict({ status, headers }: Answer, wallMs: number): RetryVerdict
 function refusal({ status, headers }: Answer, url: string): string {
   if (status < 300 || status > 399) return `the endpoint answered ${status}`;
   const location = headers.find(([name]) => name.toLowerCase() === "location")?.[1];
-  // Only the host is shown: path and query may hold what the payload or the token put there.
-  const target = location !== undefined && URL.canParse(location, url) ? new URL(location, url).host : "";
+  const target = location === undefined ? "" : hostIn(location, url);
   const where = target === "" ? "" : ` to ${escapeControls(target)}`;
   return `the endpoint answered ${status}, a redirect${where}; redirects are not followed`;
+}
+
+/**
+ * Where a redirect leads; path and query may hold what the payload or the token put there. As it is written: were it
+ * spelled in lower case, a secret in it would not be known as one any more.
+ */
+function hostIn(location: string, url: string): string {
+  if (!URL.canParse(location, url)) return "";
+  const written = /^(?:[a-z][a-z0-9+.-]*:)?[/\\]{2}([^/\\?#]*)/i.exec(location)?.[1];
+  return written === undefined ? new URL(location, url).host : written.replace(/^.*@/, "");
 }
 
 /** How often and how patiently a message is tried again. Durations are in milliseconds. */

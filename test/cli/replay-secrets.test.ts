@@ -1,15 +1,24 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { answer } from "../support/fault-server.ts";
-import type { Run } from "../support/run-chatx.ts";
-import { endpoint, folder, headersOf, hooks, QUICK, replayApart } from "./replay-support.ts";
+import { answer, type ReceivedRequest, type Script } from "../support/fault-server.ts";
+import {
+  endpoint,
+  endpointWith,
+  folder,
+  headersOf,
+  hooks,
+  QUICK,
+  replay,
+  replayApart,
+  type Told,
+} from "./replay-support.ts";
 
 const CANARIES = {
   header: "canary/of+the header==1",
   url: "canary%of&the?url=2",
   client: 'canary"of\\the client 3',
-  token: "canary.of-the_token~4",
+  token: "Canary.of-the_Token~4",
   signature: "canary of the signature 5",
 };
 
@@ -31,7 +40,7 @@ function spellings(secret: string): string[] {
   ];
 }
 
-function expectNoSecret(run: Run, into: string): void {
+function expectNoSecret(run: Told, into: string): void {
   const texts = new Map([
     ["stdout", run.stdout],
     ["stderr", run.stderr],
@@ -96,6 +105,49 @@ describe("secrets", () => {
       expect(readFileSync(join(into, "x.har"), "utf8")).toContain("***");
     },
   );
+
+  const said = (request: ReceivedRequest) => Object.values(headersOf(request)).join(" ");
+  const token = answer(200, JSON.stringify({ access_token: CANARIES.token }));
+  /** What the endpoint does, and what the token endpoint does. */
+  const failures: readonly (readonly [name: string, endpoint: Script, token: Script])[] = [
+    ["resets", (reply) => reply.reset(), (reply) => reply.send(token)],
+    [
+      "answers in no HTTP",
+      (reply, request) => reply.send(`${said(request)}\r\n\r\n`),
+      (reply) => reply.send(token),
+    ],
+    [
+      "echoes them in its status line",
+      (reply, request) => reply.send(`HTTP/1.1 418 ${said(request)}\r\ncontent-length: 0\r\n\r\n`),
+      (reply) => reply.send(token),
+    ],
+    [
+      "redirects to a host made of them",
+      (reply) => reply.send(answer(302, "", [`location: http://${CANARIES.token}.example/`])),
+      (reply) => reply.send(token),
+    ],
+    [
+      "is never asked, as the token endpoint refuses and echoes",
+      (reply) => reply.send(answer(200)),
+      (reply, { body }) => reply.send(answer(401, body.toString())),
+    ],
+    [
+      "is never asked, as the token endpoint answers with a page that echoes",
+      (reply) => reply.send(answer(200)),
+      (reply, { body }) => reply.send(answer(200, `<p>${body.toString()} ${CANARIES.client}</p>`)),
+    ],
+  ];
+
+  test.each(failures)("stay out of everything when the endpoint %s", async (_, script, tokenScript) => {
+    const server = await endpointWith((reply, request, index) =>
+      (request.target === "/token" ? tokenScript : script)(reply, request, index),
+    );
+    const into = folder();
+    const args = [hooks(folder(), 3), ...everything(server, into), "--retries", "1"];
+    const run = await replay(args, { ...ENV, CHATX_DEBUG: "1" });
+    expect([1, 5]).toContain(run.code);
+    expectNoSecret(run, into);
+  });
 
   test("stay out of a dry run", async () => {
     const server = await endpoint();

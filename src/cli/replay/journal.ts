@@ -39,11 +39,23 @@ export async function openJournals(wanted: JournalWanted): Promise<Journals> {
         ? { isFailed: (message) => file.finalState(message) === "failed" }
         : {}),
     });
-    return { journal: withDeadLetters(file, letters), ...withFile };
+    return { journal: masked(withDeadLetters(file, letters), redactor), ...withFile };
   } catch (error) {
     await file?.close();
     throw error;
   }
+}
+
+/** Reasons may hold what the endpoint said, and it may have said one of our secrets. */
+function masked(journal: Journal, redactor: Redactor): Journal {
+  return {
+    finalState: (message) => journal.finalState(message),
+    record: (outcome) =>
+      journal.record(
+        outcome.reason === undefined ? outcome : { ...outcome, reason: redactor.redact(outcome.reason) },
+      ),
+    close: () => journal.close(),
+  };
 }
 
 /** Nothing was done before, and nothing is remembered. */
