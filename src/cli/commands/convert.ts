@@ -144,7 +144,10 @@ async function reportExport(
   }
   if (flags.profile === undefined && to.id !== "jtel") return undefined;
   const { openReportExport } = await import("../report-export/open.ts");
-  return await openReportExport(flags.profile, to, { zone, reportBytes });
+  return await openReportExport(flags.profile, to, {
+    ...{ zone, reportBytes },
+    fontPaths: flags.pdfFont ?? [],
+  });
 }
 
 /** @throws {UsageError} For fonts that are none, and for options and places that a PDF has no use for. */
@@ -164,8 +167,8 @@ async function pdfTarget(flags: ConvertFlags, io: Io): Promise<PdfTarget> {
 
 /** @throws {UsageError} For outputs that exclude each other. */
 function wantedOutputs(flags: ConvertFlags, render: Render | undefined): Omit<WantedOutputs, "finish"> {
-  if (render === undefined && flags.pdfFont !== undefined) {
-    throw new UsageError("--pdf-font is for --to pdf");
+  if (render === undefined && flags.pdfFont !== undefined && flags.to !== "jtel") {
+    throw new UsageError("--pdf-font is for --to pdf and --to jtel");
   }
   if (flags.output !== undefined && flags.outputDir !== undefined) {
     throw new UsageError(

@@ -72,11 +72,20 @@ function fieldsText(format: FormatAdapter): string {
     rule.note ?? "",
   ]);
   const head = ["field", "", "in the model", "known", "note"];
-  const carries =
-    format.carries.length === 0
-      ? "chatx reads this format and does not write it."
-      : `Written and read back, these survive: ${format.carries.join(", ")}`;
-  return `${title}\n${table([head, ...rows])}\n-> read, <- written, == both; ~ derived: only a part of the value. "*" is an index, "**" a subtree.\nFields that are not listed are kept when the same format is written, and reported as dropped otherwise.\n${carries}\n`;
+  const carries = carriedWords(format);
+  return `${title}\n${table([head, ...rows])}\n-> read, <- written, == both; ~ derived: only a part of the value. "*" is an index, "**" a subtree.\n${unmappedWords(format)}\n${carries}\n`;
+}
+
+function unmappedWords({ unmapped }: FormatAdapter): string {
+  return unmapped === undefined
+    ? "Fields that are not listed are kept when the same format is written, and reported as dropped otherwise."
+    : `Fields that are not listed are reported as dropped: ${unmapped}.`;
+}
+
+function carriedWords({ carries }: FormatAdapter): string {
+  if (carries.length === 0) return "chatx reads this format and does not write it.";
+  if (carries.includes("/**")) return "Written and read back, everything survives.";
+  return `Written and read back, these survive: ${carries.join(", ")}`;
 }
 
 function arrowOf({ on, how }: FieldRule): string {

@@ -8,7 +8,7 @@ import { openJournals } from "../replay/journal.ts";
 import type { MessageSource } from "../replay/messages.ts";
 import type { ReplayFlags } from "../replay/options.ts";
 import { ReplayOutputs, replayReporterSpecs } from "../replay/outputs.ts";
-import { prepareReplay } from "../replay/prepare.ts";
+import { type PreparedReplay, prepareReplay } from "../replay/prepare.ts";
 import { ReplayRun } from "../replay/run.ts";
 
 /** `chatx replay`: everything that can be refused is refused before the first connection. */
@@ -30,6 +30,34 @@ export async function runReplay(
 
 async function replay(inputs: readonly string[], flags: ReplayFlags, io: Io): Promise<number> {
   const prepared = await prepareReplay(flags, io.env);
+  try {
+    return await replayPrepared(prepared, inputs, flags, io);
+  } finally {
+    if (!prepared.settings.limits.quiet) warnOfBoxes(prepared.renderer.missingCharacters, io);
+  }
+}
+
+/** How many characters are named. */
+const MOST_NAMED = 8;
+
+/** A report is sent all the same: the conversation inside it is whole. */
+function warnOfBoxes(missing: ReadonlySet<string>, io: Io): void {
+  if (missing.size === 0) return;
+  const named = [...missing].slice(0, MOST_NAMED).map((character) => {
+    return `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
+  });
+  const more = missing.size > MOST_NAMED ? ` and ${missing.size - MOST_NAMED} more` : "";
+  io.stderr.push(
+    `chatx: warning: no font has ${named.join(", ")}${more}; the reports show their numbers in boxes\n  hint: pass --pdf-font with a font that has them\n`,
+  );
+}
+
+async function replayPrepared(
+  prepared: PreparedReplay,
+  inputs: readonly string[],
+  flags: ReplayFlags,
+  io: Io,
+): Promise<number> {
   const reporters = replayReporterSpecs(flags.reporter ?? []);
   const { settings, renderer } = prepared;
   if (!settings.limits.quiet) {

@@ -52,6 +52,11 @@ function addRequest(command: Command): void {
     .option("-t, --to <format>", "convert first: ferndesk, smartsupp, userlike or jtel")
     .option("-f, --from <format>", "format of the input, or auto", "auto")
     .option("--var <name=value>", "a value for $var.name; several times", gathered)
+    .option(
+      "--pdf-font <file>",
+      "a font for letters of reports that chatx has none of; several times",
+      gathered,
+    )
     .option("--report-bytes <what>", "what $report.bytes counts: pdf, or encoded (its Base64)", "pdf")
     .option("--time-zone <name>", "IANA zone of $dateTime and of times without one (default: UTC)");
 }

@@ -28,6 +28,7 @@ export interface ReplayFlags extends InputOptions {
   readonly url?: string;
   readonly profile?: string;
   readonly reportBytes: string;
+  readonly pdfFont?: readonly string[];
   readonly header?: readonly string[];
   readonly body?: string;
   readonly contentType?: string;

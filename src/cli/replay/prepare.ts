@@ -74,7 +74,14 @@ async function prepare(flags: ReplayFlags, env: Environment): Promise<PreparedRe
     env,
     zone: settings.plan.zone,
     redactor,
-    export: await exportValues({ zone: settings.plan.zone, reportBytes: settings.reportBytes }, profile),
+    export: await exportValues(
+      {
+        zone: settings.plan.zone,
+        reportBytes: settings.reportBytes,
+        fontPaths: flags.pdfFont ?? [],
+      },
+      profile,
+    ),
     now: () => Date.now(),
   };
   const { renderer, token } = await withProfileFaults(profile, async () => compiled(requests, shared));

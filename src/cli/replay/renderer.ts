@@ -52,6 +52,8 @@ export interface Renderer extends RequestRenderer {
    * the redactor knows too: whoever keeps it looks for both and withholds what holds one.
    */
   renderPublic(input: RenderInput): RenderedTemplates;
+  /** What the reports made so far show as boxes, since no font has it. */
+  readonly missingCharacters: ReadonlySet<string>;
 }
 
 /** @throws {TemplateError} For a template that cannot be used, at its line and column. */
@@ -110,6 +112,7 @@ export function createRenderer(options: RendererOptions): Renderer {
   const reports = new Reports(options.export);
   return {
     template,
+    missingCharacters: reports.missing,
     origin: template.url!.expected.origin,
     fingerprint: fingerprintOf(options, template),
     ...(namesRoot(template, "report")

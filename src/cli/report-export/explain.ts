@@ -38,9 +38,9 @@ function pdfWords({ attachment, lines, problem }: EnclosedFile): string {
   return `holds a PDF in Base64, with no conversation attached: ${count} ${count === 1 ? "line" : "lines"} of text`;
 }
 
-/** The text that is Base64 of UTF-8 markup; undefined for any other. "PD" is "<" in it, and "77u/" the mark before it. */
+/** The text that is Base64 of UTF-8 markup; undefined for any other. "P" begins a "<" in it, "77u/" is the mark before it. */
 function markupIn(text: string): string | undefined {
-  if (!/^(?:77u\/)?PD[A-Za-z0-9+/\s]+={0,2}\s*$/.test(text)) return undefined;
+  if (!/^(?:77u\/)?P[A-H][A-Za-z0-9+/\s]+={0,2}\s*$/.test(text)) return undefined;
   const decoded = decodeUtf8(Buffer.from(text, "base64"))?.replace(/^\ufeff/, "");
   return decoded !== undefined && /^<[?!a-zA-Z]/.test(decoded) ? decoded : undefined;
 }

@@ -4,11 +4,10 @@ import { jtel } from "../../formats/jtel/index.ts";
 import type { TargetFormat } from "../../formats/types.ts";
 import type { JsonObject } from "../../json/value.ts";
 import type { Conversation } from "../../model/conversation.ts";
-import type { TimeZone } from "../../model/time.ts";
-import type { ReportBytes } from "../../template/report-export.ts";
+import { reportMissing } from "../report-maker.ts";
 import { profiledJtel } from "./jtel-writer.ts";
 import { loadProfile, withProfileFaults } from "./load-profile.ts";
-import { exportValues } from "./of-profile.ts";
+import { type ExportSettings, exportValues } from "./of-profile.ts";
 
 /** What a conversion from or to report exports works with. */
 export interface OpenExport {
@@ -26,7 +25,7 @@ export interface OpenExport {
 export async function openReportExport(
   path: string | undefined,
   to: TargetFormat,
-  settings: { readonly zone: TimeZone; readonly reportBytes: ReportBytes },
+  settings: ExportSettings,
 ): Promise<OpenExport> {
   const profile = path === undefined ? undefined : await loadProfile(path);
   const values = await exportValues(settings, profile);
@@ -36,10 +35,17 @@ export async function openReportExport(
       : await withProfileFaults(profile, () => profiledJtel(profile, values, settings.zone));
   const where = pdfPointers === undefined ? {} : { pointers: pdfPointers };
   if (to.id !== format.id) return { to, where };
+  const maker = await values.maker();
   return {
-    to: format,
+    to: {
+      ...format,
+      write(conversation, context) {
+        reportMissing(maker, conversation, context.report);
+        return format.write!(conversation, context);
+      },
+    },
     where,
     finish: async (conversation) =>
-      format.withReport!(conversation, encodedReport(await values.makeReport(conversation))),
+      format.withReport!(conversation, encodedReport(await maker.make(conversation))),
   };
 }

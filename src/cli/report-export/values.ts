@@ -15,6 +15,7 @@ import {
 } from "../../template/report-export.ts";
 import type { RequestTemplate } from "../../template/request.ts";
 import type { Hole, Provider } from "../../template/types.ts";
+import type { ReportMaker } from "../report-maker.ts";
 
 /** A template and what to call it in its faults. */
 export interface NamedText {
@@ -29,8 +30,8 @@ export interface ExportValues {
   readonly pdata: JsonObject;
   readonly xmlTemplate?: NamedText;
   readonly reportBytes: ReportBytes;
-  /** The PDF of a conversation; the same bytes each time. */
-  readonly makeReport: (conversation: Conversation) => Promise<Uint8Array>;
+  /** What makes the reports; loaded when it is first asked for. */
+  readonly maker: () => Promise<ReportMaker>;
 }
 
 type Unavailable = ReadonlyMap<string, string>;
@@ -103,11 +104,13 @@ export function withXmlHoles(template: RequestTemplate, xml: XmlTemplate | undef
 
 /** Reports by the payload that they are of; each is made once and goes with its payload. */
 export class Reports {
-  private readonly values: Pick<ExportValues, "makeReport" | "reportBytes">;
+  /** Characters that no font has, in all reports made. */
+  readonly missing = new Set<string>();
+  private readonly values: Pick<ExportValues, "maker" | "reportBytes">;
   private readonly made = new WeakMap<Uint8Array, Promise<Provider>>();
   private readonly ready = new WeakMap<Uint8Array, Provider>();
 
-  constructor(values: Pick<ExportValues, "makeReport" | "reportBytes">) {
+  constructor(values: Pick<ExportValues, "maker" | "reportBytes">) {
     this.values = values;
   }
 
@@ -126,7 +129,9 @@ export class Reports {
   }
 
   private async make(conversation: Conversation): Promise<Provider> {
-    const { base64, bytes } = encodedReport(await this.values.makeReport(conversation));
+    const maker = await this.values.maker();
+    for (const { character } of maker.missing(conversation)) this.missing.add(character);
+    const { base64, bytes } = encodedReport(await maker.make(conversation));
     return reportProvider(base64, bytes, this.values.reportBytes);
   }
 }

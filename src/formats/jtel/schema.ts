@@ -12,8 +12,9 @@ export const ReportBody = once(() =>
       const body = context.value as Json;
       const pdfs = findPdfs(body);
       if (pdfs.length === 0) {
-        const message = "a body with a PDF in Base64, a text that begins with JVBERi0";
-        context.issues.push({ code: "custom", message, path: [], input: body });
+        // zod's word for the type that is wanted; the article comes with the finding.
+        const expected = "body with a PDF in Base64 (a text that begins with JVBERi0)" as "object";
+        context.issues.push({ code: "invalid_type", expected, path: [], input: body });
       }
       for (const { pointer, base64 } of pdfs) {
         const message = base64Fault(base64);
