@@ -4,6 +4,7 @@ import type { EnclosedFile, InputRecord } from "../input/types.ts";
 import { parseJson } from "../json/parse.ts";
 import { decodeUtf8 } from "../json/text.ts";
 import { conversationFromJson } from "../model/conversation-json.ts";
+import { jsonOfBody } from "./other-bodies.ts";
 
 /** Where in a body the PDF is, when the template of the body is known; else everywhere is looked. */
 export interface WhereToLook {
@@ -27,11 +28,12 @@ export function lookInside(record: InputRecord, where: WhereToLook = {}): InputR
 async function openAll(record: InputRecord, { pointers }: WhereToLook): Promise<InputRecord> {
   const text = decodeUtf8(record.bytes);
   const parsed = text === undefined ? undefined : parseJson(text);
-  if (parsed?.ok !== true) return record;
-  const pdfs = findPdfs(parsed.value).filter(({ pointer }) => pointers?.has(pointer) ?? true);
+  const own = parsed?.ok === true ? { record, document: parsed.value } : jsonOfBody(record);
+  if (own === undefined) return record;
+  const pdfs = findPdfs(own.document).filter(({ pointer }) => pointers?.has(pointer) ?? true);
   const enclosed: EnclosedFile[] = [];
   for (const { pointer, base64 } of pdfs) enclosed.push({ pointer, ...(await opened(base64)) });
-  return withEnclosed(record, enclosed);
+  return withEnclosed(own.record, enclosed);
 }
 
 /** Records are objects of several kinds, some with methods: their members are named one by one. */

@@ -156,4 +156,31 @@ describe("reports of other tools", () => {
     const coded = { ...rest, bodyBase64: Buffer.from(body).toString("base64") };
     expect((await converted(JSON.stringify(coded), { to: "ferndesk" })).lines).toEqual(straight.lines);
   });
+
+  test.each<[string, string, (pdf: string) => string]>([
+    [
+      "XML",
+      "application/xml",
+      (pdf) => `<?xml version="1.0"?>\n<export><client>31</client><pdf>${pdf}</pdf></export>`,
+    ],
+    ["XML with lines", "text/xml", (pdf) => `<pdf>\n${pdf.replace(/.{76}/g, "$&\n")}\n</pdf>`],
+    ["a form", "application/x-www-form-urlencoded", (pdf) => `client=31&pdf=${encodeURIComponent(pdf)}`],
+    ["plain text", "text/plain", (pdf) => pdf],
+  ])("are found in captured bodies that are %s", async (_, type, bodyOf) => {
+    const { report } = JSON.parse(bytesOf("fixtures/jtel/valid/plain-pdf-in-lines.json").toString("utf8"));
+    const body = bodyOf(report.replace(/\s/g, ""));
+    const capture = { method: "POST", url: "https://x.example/", headers: { "Content-Type": type }, body };
+    const { lines, codes } = await converted(JSON.stringify(capture), { to: "ferndesk" });
+    const straight = await converted(bytesOf("fixtures/jtel/valid/plain-pdf-in-lines.json"), {
+      to: "ferndesk",
+    });
+    expect(lines).toEqual(straight.lines);
+    expect(codes).toEqual(straight.codes);
+    // Without a PDF it is what it was: no JSON.
+    const none = await converted(
+      JSON.stringify({ ...capture, body: bodyOf("x").replace("client=31&", "") }),
+      { to: "ferndesk" },
+    );
+    expect(none.codes).toEqual(["json/syntax"]);
+  });
 });

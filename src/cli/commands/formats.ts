@@ -1,5 +1,6 @@
 import { messageOf } from "../../diagnostics/catalogue.ts";
 import { escapeControls } from "../../diagnostics/quote.ts";
+import { lookInside } from "../../enclosures/look-inside.ts";
 import { detectFormat } from "../../formats/detect.ts";
 import { formats } from "../../formats/registry.ts";
 import type { FieldRule, FormatAdapter } from "../../formats/types.ts";
@@ -147,7 +148,8 @@ async function explainRecord(record: InputRecord): Promise<Explanation> {
     ...(container === undefined ? {} : { container }),
     ...(url === undefined ? {} : { url }),
   };
-  const document = documentOf(record);
+  const opened = await lookInside(record);
+  const document = documentOf(opened);
   if (typeof document === "string") return { ...place, format: null, why: document, candidates: [] };
   const detection = detectFormat(document);
   const candidates = detection.candidates.map(({ format, recognition }) => ({
@@ -155,7 +157,7 @@ async function explainRecord(record: InputRecord): Promise<Explanation> {
     ...recognition,
   }));
   const { encodedIn } = await import("../report-export/explain.ts");
-  const holds = await encodedIn(record, document);
+  const holds = encodedIn(opened, document);
   return {
     ...place,
     format: detection.format?.id ?? null,

@@ -71,7 +71,9 @@ export async function eachMessage(source: MessageSource, io: Io, sink: MessageSi
     record: (record) => {
       counts.read++;
       const opened = lookInside(record);
-      return opened instanceof Promise ? opened.then((one) => reader.record(one)) : reader.record(opened);
+      return opened instanceof Promise
+        ? opened.then((one) => reader.record(record, one))
+        : reader.record(record, opened);
     },
     isDone: () => planner.isFull || sink.isDone(),
     sourceFinding: (name, code, args) => sink.sourceFinding(name, code, args),
@@ -119,7 +121,8 @@ class AsCaptured {
     this.isQuick = !isSelected && !source.wanted.conversation && !source.wanted.time;
   }
 
-  record(record: InputRecord): boolean | Promise<boolean> {
+  /** @param opened  The same with what is in the files that it holds: for what is known of it, never for what is sent. */
+  record(record: InputRecord, opened: InputRecord): boolean | Promise<boolean> {
     const { plan, wanted } = this.source;
     const document = plainObject(record);
     const refusal = document === undefined ? whyNotSent(record, plan) : undefined;
@@ -135,7 +138,7 @@ class AsCaptured {
     const submitted = this.submit(record, {
       identity: record.capture?.identity,
       isWanted: this.isWanted,
-      of: () => this.quickFacts(document) ?? factsOf(record, plan, wanted),
+      of: () => this.quickFacts(document) ?? factsOf(opened, plan, wanted),
     });
     return submitted?.then(() => true) ?? true;
   }
@@ -174,7 +177,7 @@ class AsConverted {
     });
   }
 
-  record(record: InputRecord): boolean | Promise<boolean> {
+  record(_: InputRecord, record: InputRecord): boolean | Promise<boolean> {
     const isAccepted = this.converter.record(record);
     const { source, number, start, capture } = record;
     const origin = { start, ...(capture === undefined ? {} : { capture }) };

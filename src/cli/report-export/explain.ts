@@ -1,5 +1,4 @@
 import { quote } from "../../diagnostics/quote.ts";
-import { lookInside } from "../../enclosures/look-inside.ts";
 import { eachText } from "../../formats/jtel/encoded.ts";
 import type { EnclosedFile, InputRecord } from "../../input/types.ts";
 import { decodeUtf8 } from "../../json/text.ts";
@@ -16,9 +15,12 @@ export interface Encoded {
 /** How much of an XML text is shown. */
 const SHOWN = 200;
 
-/** What the texts of a payload hold in Base64: PDFs, and XML as jtel's `$xmlTemplate.encoded.base64` puts it there. */
-export async function encodedIn(record: InputRecord, document: JsonObject): Promise<Encoded[]> {
-  const { enclosed = [] } = await lookInside(record);
+/**
+ * What the texts of a payload hold in Base64: PDFs, and XML as jtel's `$xmlTemplate.encoded.base64` puts it there.
+ *
+ * @param record  Opened by `lookInside`.
+ */
+export function encodedIn({ enclosed = [] }: InputRecord, document: JsonObject): Encoded[] {
   const pdfs = enclosed.map(
     (file): Encoded => ({ pointer: file.pointer, kind: "pdf", what: pdfWords(file) }),
   );
