@@ -287,6 +287,31 @@ describe("a profile and its options", () => {
     expect(headersOf(server.requests[0]!)["x-own"]).toBe("1");
   });
 
+  test("send a captured report as it was, whatever is read out of it", async () => {
+    const into = folder();
+    const { report } = JSON.parse(
+      readFileSync(join(root, "fixtures/jtel/valid/plain-pdf-in-lines.json"), "utf8"),
+    );
+    const body = `<export>\n<pdf>${report}</pdf></export>`;
+    const capture = {
+      method: "PUT",
+      url: "https://x.example/",
+      headers: { "Content-Type": "application/xml" },
+      body,
+    };
+    const server = await endpoint();
+    const args = ["--url", server.url, "-H", "X-Id: $conversation.id", "-H", "X-Size: $report.bytes"];
+    const run = await replay([...args, linesFile(into, [capture])]);
+    expect(run.code, run.stderr).toBe(0);
+    const [request] = server.requests;
+    expect([request!.method, request!.body.toString("utf8")]).toEqual(["PUT", body]);
+    expect(headersOf(request!)).toMatchObject({
+      "content-type": "application/xml",
+      "x-id": expect.stringMatching(/^jtel-\d+$/),
+    });
+    expect(Number(headersOf(request!)["x-size"])).toBeGreaterThan(10_000);
+  });
+
   test.each<[string, string, string]>([
     [
       "an unknown variable",

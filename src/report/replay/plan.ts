@@ -35,7 +35,7 @@ export interface ReplayPlan {
 
 const LONGEST_BODY = 2000;
 /** A file in a body says nothing to people, and would hide what stands around it. */
-const LONG_BASE64 = /[A-Za-z0-9+/_-]{160,}={0,2}/g;
+const LONG_BASE64 = /[A-Za-z0-9+/_%-]{160,}={0,2}/g;
 
 /** The plan for people. */
 export function planText(plan: ReplayPlan, masker: Masker): string {
