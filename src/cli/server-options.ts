@@ -53,14 +53,23 @@ export function serverSettings(
     port,
     limits: {
       ...fixed,
-      headersTimeoutMs: longerThanZero(flags.headersTimeout, "--headers-timeout"),
-      requestTimeoutMs: longerThanZero(flags.requestTimeout, "--request-timeout"),
-      idleTimeoutMs: longerThanZero(flags.idleTimeout, "--idle-timeout"),
+      headersTimeoutMs: timeOption(flags.headersTimeout, "--headers-timeout"),
+      requestTimeoutMs: timeOption(flags.requestTimeout, "--request-timeout"),
+      idleTimeoutMs: timeOption(flags.idleTimeout, "--idle-timeout"),
       maxConnections,
     },
     allowedHosts: isGuarded ? "any" : [...LOOPBACK_NAMES, flags.host.toLowerCase(), ...allowed(flags)],
-    graceMs: longerThanZero(flags.grace, "--grace"),
+    graceMs: timeOption(flags.grace, "--grace"),
   };
+}
+
+/** Timers of more than 24 days would run out at once; nobody means that much. */
+const LONGEST_MS = 24 * 3_600_000;
+
+function timeOption(text: string, option: string): number {
+  const ms = longerThanZero(text, option);
+  if (ms > LONGEST_MS) throw new UsageError(`${option} takes at most 24h; found "${text}"`);
+  return ms;
 }
 
 function allowed({ allowHost = [] }: ServerFlags): string[] {

@@ -60,6 +60,7 @@ describe("the options of chatx capture", () => {
     ["a port that is none", { out: "a", port: "65536" }, /up to 65535/],
     ["no connection at all", { out: "a", maxConnections: "0" }, /above zero/],
     ["no time at all", { out: "a", headersTimeout: "0s" }, /above zero/],
+    ["more time than a timer has", { out: "a", grace: "25d" }, /at most 24h/],
     ["a name with a port", { out: "a", allowHost: ["a:80"] }, /without a port/],
   ])("are refused: %s", (_, flags, message) => {
     let said = "";

@@ -11,7 +11,7 @@ import { BodyBudget } from "./body-budget.ts";
 import type { CaptureEvent } from "./events.ts";
 import { examineBody } from "./examine.ts";
 import { Forwarder } from "./forward.ts";
-import { type CaptureMarks, captureLine, maskedUrl } from "./record.ts";
+import { type CaptureMarks, captureLine, type Examination, maskedUrl } from "./record.ts";
 import { Repeats } from "./repeats.ts";
 import { CaptureStore } from "./store.ts";
 
@@ -130,7 +130,7 @@ class Receiver {
       throw new Refusal(401, rejection, "the request is not signed as this server expects it");
     }
     const { duplicate, forget } = this.#repeats.look(headers, body);
-    const examined = isValidated ? examineBody(body) : undefined;
+    const examined = isValidated ? this.#examined(body) : undefined;
     const marks: CaptureMarks = {
       ...(verify === undefined ? {} : { verified: verify.kind }),
       ...(duplicate === undefined ? {} : { duplicate }),
@@ -162,6 +162,16 @@ class Receiver {
       },
     });
     this.#forwarder?.push({ method, headers, body });
+  }
+
+  /** A fault of the examination is no reason to lose the request. */
+  #examined(body: Uint8Array): Examination | undefined {
+    try {
+      return examineBody(body);
+    } catch (error) {
+      this.#options.onEvent({ event: "error", error });
+      return undefined;
+    }
   }
 
   #answer({ response }: Exchange): void {

@@ -70,7 +70,15 @@ export function maskedUrl(url: string): string {
 
 function maskedPair(pair: string): string {
   const [name = ""] = pair.split("=", 1);
-  return pair.length > name.length && isCredential(name) ? `${name}=${MASKED}` : pair;
+  return pair.length > name.length && isCredential(decoded(name)) ? `${name}=${MASKED}` : pair;
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 /** Controls that JSON spells with six characters make Base64 the shorter form; also, such a body is no text. */

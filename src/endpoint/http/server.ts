@@ -92,7 +92,17 @@ class Front {
       await this.#options.handle(exchange);
     } catch (error) {
       if (error instanceof ClientGone) response.destroy();
-      else this.#refuse(request, response, this.#refusalOf(error), exchange.awaitsContinue);
+      else this.#fail(exchange, error);
+    }
+  }
+
+  #fail({ request, response, awaitsContinue }: RunningExchange, error: unknown): void {
+    try {
+      this.#refuse(request, response, this.#refusalOf(error), awaitsContinue);
+    } catch (second) {
+      // Whatever it is, it must not end the server.
+      this.#options.onError(second);
+      response.destroy();
     }
   }
 
