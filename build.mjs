@@ -43,13 +43,8 @@ for (const [name, file, to] of FONTS) {
   copyFileSync(`${folder}/${file}`, `${fresh}/fonts/${to}`);
   remember(`./${folder}/package.json`);
 }
-for (const folder of ["cli", "lib"]) {
-  mkdirSync(`${fresh}/${folder}/data`, { recursive: true });
-  copyFileSync(
-    "node_modules/pdfkit/js/data/sRGB_IEC61966_2_1.icc",
-    `${fresh}/${folder}/data/sRGB_IEC61966_2_1.icc`,
-  );
-}
+mkdirSync(`${fresh}/cli/data`);
+copyFileSync("node_modules/pdfkit/js/data/sRGB_IEC61966_2_1.icc", `${fresh}/cli/data/sRGB_IEC61966_2_1.icc`);
 
 /** Notes the package that a bundled module belongs to. */
 function remember(id) {

@@ -78,7 +78,7 @@ function checkFiles(tarball) {
     assert.ok(files.includes(`package/${needed}`), `${needed} is missing`);
   }
   const built =
-    /^package\/dist\/((cli\/[\w-]+\.cjs)|(lib\/[\w-]+\.js)|(types\/[\w/-]+\.d\.ts)|((cli|lib)\/data\/sRGB_IEC61966_2_1\.icc)|(fonts\/[\w-]+\.ttf)|(document\/[\w-]+\.mjs)|THIRD-PARTY-LICENSES\.txt)$/;
+    /^package\/dist\/((cli\/[\w-]+\.cjs)|(lib\/[\w-]+\.js)|(types\/[\w/-]+\.d\.ts)|(cli\/data\/sRGB_IEC61966_2_1\.icc)|(fonts\/[\w-]+\.ttf)|(document\/[\w-]+\.mjs)|THIRD-PARTY-LICENSES\.txt)$/;
   assert.deepEqual(
     files.filter((file) => file.startsWith("package/dist/") && !built.test(file)),
     [],

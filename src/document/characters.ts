@@ -46,10 +46,11 @@ export function isOtherSpace(codePoint: number): boolean {
 
 /**
  * Text of which each character is one glyph, whatever stands beside it: Latin, Greek and Cyrillic letters with their
- * accents made in, digits, punctuation, currencies. Everything else goes through the font's own shaping rules.
+ * accents made in, digits, punctuation, currencies. The fonts of the package have all of them; a test holds them to it.
+ * Everything else goes through the font's own shaping rules.
  */
 const SIMPLE =
-  /^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u02af\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u214f]*$/;
+  /^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u02af\u0384-\u038a\u038e-\u03a1\u03a3-\u03e1\u03f0-\u0482\u048a-\u052f\u1e00-\u1f15\u1f20-\u1f45\u1f60-\u1f7d\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u214f]*$/;
 
 export function isSimple(text: string): boolean {
   return SIMPLE.test(text);

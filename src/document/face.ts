@@ -6,6 +6,8 @@ export class FontProblem extends Error {}
 
 /** Widths are in thousandths of the font size, as PDF has them. */
 const UNITS = 1000;
+/** So many characters of a font are tried to see whether it is whole. */
+const SAMPLE = 50;
 
 /** A glyph as it is placed: what pdfkit reads of one. */
 interface PlacedGlyph {
@@ -48,6 +50,25 @@ export class Face {
   /** @throws {FontProblem} If the bytes are no TrueType or OpenType font with outlines. */
   constructor(bytes: Uint8Array) {
     this.font = fontFrom(bytes);
+  }
+
+  /**
+   * Reads what a report needs of the font; fontkit itself reads a table when it is first asked for.
+   *
+   * @throws {FontProblem} If something of it is missing or damaged.
+   */
+  check(): void {
+    const { font } = this;
+    try {
+      const sample = font.characterSet.slice(0, SAMPLE);
+      for (const codePoint of sample) font.glyphForCodePoint(codePoint).path.toSVG();
+      font.layout(String.fromCodePoint(...sample));
+      if (sample.length > 0 && typeof font.postscriptName === "string" && Number.isFinite(font.ascent))
+        return;
+    } catch (error) {
+      throw new FontProblem("it is damaged", { cause: error });
+    }
+    throw new FontProblem("it has no letters, or no name");
   }
 
   /** Whether the font has a glyph of its own for a character. */

@@ -26,8 +26,14 @@ export async function openFonts(extra: readonly Uint8Array[] = []): Promise<Repo
   shipped ??= openShipped();
   const { regular, bold, emoji } = await shipped;
   // Somebody's own font for emoji goes before ours.
-  const others = [...extra.map((bytes) => new Face(bytes)), emoji];
+  const others = [...extra.map(checkedFace), emoji];
   return { regular: [regular, ...others], bold: [bold, ...others] };
+}
+
+function checkedFace(bytes: Uint8Array): Face {
+  const face = new Face(bytes);
+  face.check();
+  return face;
 }
 
 async function openShipped(): Promise<Shipped> {
