@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { inflateSync } from "node:zlib";
 import { decodeUtf8 } from "../json/text.ts";
-import { ATTACHMENT_NAME } from "./report.ts";
+import { ATTACHMENT_NAME } from "./attachment.ts";
 
 /** The head of the attachment as `renderReport` has it written. */
 const HEAD =

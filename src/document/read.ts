@@ -2,8 +2,8 @@ import { access } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { decodeUtf8 } from "../json/text.ts";
+import { ATTACHMENT_NAME } from "./attachment.ts";
 import type { ReadAnswer, ReadTask } from "./read-worker.ts";
-import { ATTACHMENT_NAME } from "./report.ts";
 
 /** A line of a page's text, from left to right as far as that can be told; pages count from 1. */
 export interface ReportLine {

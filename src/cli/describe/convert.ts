@@ -17,7 +17,10 @@ export function addConvert(program: Command, io: Io, setCode: SetCode): void {
     .option("--until <time>", "only conversations whose last message is before this time")
     .option("--profile <file>", "settings of a report export, for --to jtel and --from jtel (YAML or JSON)")
     .option("--report-bytes <what>", "what $report.bytes counts: pdf, or encoded (its Base64)", "pdf")
-    .option("--time-zone <name>", "IANA zone of times without one (default: UTC, with a warning)")
+    .option(
+      "--time-zone <name>",
+      "IANA zone of times without one, and of those in a PDF (default: UTC, with a warning)",
+    )
     .option(
       "--url-template <url>",
       "URL of a conversation that has none: https://crm.example.com/chats/$conversation.id",
