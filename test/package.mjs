@@ -2,9 +2,10 @@
 // resolve it, and whether it works where nothing else is installed. Run by `npm run package`, after a build.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
@@ -37,7 +38,26 @@ function run(file, args, options = {}) {
   });
 }
 
+/** Hashes of all that was built; what V8 compiled in runs is no part of it. */
+function hashesOf(path) {
+  return Object.fromEntries(
+    filesBelow(path)
+      .filter((file) => !file.endsWith(".cache"))
+      .sort()
+      .map((file) => [relative(path, file), createHash("sha256").update(readFileSync(file)).digest("hex")]),
+  );
+}
+
+/** The same source gives the same bytes, whenever it is built. */
+function checkSameBytes() {
+  const dist = join(root, "dist");
+  const before = hashesOf(dist);
+  run(process.execPath, ["build.mjs"]);
+  assert.deepEqual(hashesOf(dist), before);
+}
+
 try {
+  checkSameBytes();
   const tarball = pack();
   checkFiles(tarball);
   checkText(join(folder, "package"));

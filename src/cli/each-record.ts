@@ -29,13 +29,16 @@ export interface InputLimits {
   readonly maxInflatedBytes: number;
 }
 
+/** A record is read as one text, and V8 makes none that is longer. */
+const LONGEST_RECORD = { bytes: 511 * 1024 ** 2, text: "511MiB" };
+
 /** @throws {UsageError} For sizes that are none. */
 export function inputOptions(options: InputOptions): InputLimits {
   return {
     allowEmpty: options.allowEmpty ?? false,
     failFast: options.failFast ?? false,
     quiet: options.quiet ?? false,
-    maxRecordBytes: sizeOption(options.maxRecordBytes ?? "64MiB", "--max-record-bytes"),
+    maxRecordBytes: sizeOption(options.maxRecordBytes ?? "64MiB", "--max-record-bytes", LONGEST_RECORD),
     maxInflatedBytes: sizeOption(options.maxInflatedBytes ?? "64GiB", "--max-inflated-bytes"),
   };
 }

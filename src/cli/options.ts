@@ -35,6 +35,8 @@ export function sourceFormatOption(name: string, option: string): FormatAdapter 
   return name === "auto" ? undefined : formatOption(name, option);
 }
 
+const NO_LIMIT = { bytes: Number.POSITIVE_INFINITY, text: "" };
+
 const SIZE_UNITS = new Map([
   ["", 1],
   ["K", 1024],
@@ -43,12 +45,17 @@ const SIZE_UNITS = new Map([
 ]);
 
 /** A number of bytes: `65536`, `64M`, `64MiB`. */
-export function sizeOption(text: string, option: string): number {
+export function sizeOption(
+  text: string,
+  option: string,
+  most: { readonly bytes: number; readonly text: string } = NO_LIMIT,
+): number {
   const match = /^(\d{1,15})\s*([KMG]?)(?:i?B)?$/i.exec(text);
   const bytes = match === null ? Number.NaN : Number(match[1]) * SIZE_UNITS.get(match[2]!.toUpperCase())!;
   if (!Number.isSafeInteger(bytes) || bytes < 1) {
     throw new UsageError(`${option} takes a number of bytes such as 65536 or 64MiB; found "${text}"`);
   }
+  if (bytes > most.bytes) throw new UsageError(`${option} takes ${most.text} at most; found "${text}"`);
   return bytes;
 }
 

@@ -46,7 +46,7 @@ export function examineRecord(record: InputRecord, format?: FormatAdapter): Exam
   }
   const text = decodeUtf8(record.bytes);
   if (text === undefined) {
-    reportInvalidUtf8(record.bytes, base.diagnostics);
+    reportNoText(record.bytes, base.diagnostics);
     return base;
   }
   const value = parseRecord(text, base.diagnostics);
@@ -61,8 +61,23 @@ export function examineRecord(record: InputRecord, format?: FormatAdapter): Exam
   return { ...base, text, document: value, format: found };
 }
 
-function reportInvalidUtf8(bytes: Uint8Array, diagnostics: Placed[]): void {
+/** The longest string that V8 makes on 64-bit machines. */
+const LONGEST_TEXT = 2 ** 29 - 24;
+
+function reportNoText(bytes: Uint8Array, diagnostics: Placed[]): void {
   const start = invalidUtf8Offset(bytes);
+  if (start < 0) {
+    // Sound, and still no text: it is longer than a text can be.
+    const args = { limitBytes: LONGEST_TEXT };
+    diagnostics.push({
+      code: "input/record-too-large",
+      args,
+      pointer: "",
+      target: "value",
+      bytes: { start: 0, end: 1 },
+    });
+    return;
+  }
   const args = { byte: bytes[start]! };
   // The text up to the damage ends where the damage stands, so that is where parsing it stops.
   const before = parseJson(decodeUtf8(bytes.subarray(0, start)) ?? "");

@@ -91,9 +91,12 @@ function mutated(original: Buffer, next: (below: number) => number): Buffer {
   return bytes;
 }
 
+/** Batches of a hundred payloads; CHATX_BATCHES=1000 makes a long run of it. */
+const BATCHES = Number(process.env.CHATX_BATCHES ?? 6);
+
 describe("mutated payloads", () => {
-  const next = generator(0x5eed);
-  test.each(Array.from({ length: 6 }, (_, batch) => batch))(
+  const next = generator(Number(process.env.CHATX_SEED ?? 0x5eed));
+  test.each(Array.from({ length: BATCHES }, (_, batch) => batch))(
     "end in documented exits and sums that add up (batch %i)",
     async (batch) => {
       const dir = join(folder, String(batch));

@@ -74,6 +74,7 @@ describe("wrong usage is told in one line and nothing is started", () => {
       [...convert, "--max-record-bytes", "many"],
       '--max-record-bytes takes a number of bytes such as 65536 or 64MiB; found "many"',
     ],
+    [[...convert, "--max-record-bytes", "1G"], '--max-record-bytes takes 511MiB at most; found "1G"'],
     [
       [...convert, "--max-inflated-bytes", "0"],
       '--max-inflated-bytes takes a number of bytes such as 65536 or 64MiB; found "0"',
