@@ -26,6 +26,7 @@ const MAY_LOAD = [
   [/\/dist\/cli\/launch\.cjs$/, "vm"],
   [/\/dist\/cli\/undici-[^/]+$/, "worker_threads"],
   [/\/dist\/document\/read-worker\.mjs$/, "worker_threads"],
+  [/\/dist\/(?:cli|lib)\/read-[^/]+$/, "worker_threads"],
 ];
 
 /** Runs a program and returns its standard output; a failure shows what it said. */
