@@ -151,7 +151,7 @@ export class DocumentReader implements BodyReader {
     }
     if (kept.length === 0) return;
     for (const finding of findingsOf(record, text, kept, { strict: this.#strict, format: ferndesk.id })) {
-      if (this.#book.hasRoom) this.#book.keep(stepOf(finding.code), withEndpointHint(finding));
+      this.#book.keep(stepOf(finding.code), withEndpointHint(finding));
     }
   }
 
@@ -181,7 +181,10 @@ export class DocumentReader implements BodyReader {
     }
     const keys = Object.keys(root);
     const nearest = nestedKey(root) ?? nearestName("conversations", keys) ?? onlyList(root);
-    const shown = keys.slice(0, KEYS_SHOWN).map(quote).join(", ");
+    const shown = keys
+      .slice(0, KEYS_SHOWN)
+      .map((key) => quote(key))
+      .join(", ");
     this.#report("schema", "check/no-conversations-key", {
       keys: keys.length > KEYS_SHOWN ? `${shown} and ${keys.length - KEYS_SHOWN} more` : shown,
       ...(nearest === undefined ? {} : { nearest }),

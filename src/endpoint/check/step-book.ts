@@ -1,6 +1,7 @@
 import { severityOf } from "../../diagnostics/catalogue.ts";
 import type { DiagnosticArgs, DiagnosticCode, Severity } from "../../diagnostics/diagnostic.ts";
 import { type Finding, wordsOf } from "../../diagnostics/finding.ts";
+import { KeptFindings } from "./kept-findings.ts";
 import { type CheckFacts, type CheckResult, type Step, type StepName, stepNames } from "./types.ts";
 
 type Facts = { [N in StepName]?: CheckFacts[N] };
@@ -28,18 +29,17 @@ const DOWN: ReadonlySet<DiagnosticCode> = new Set([
 /** Keeps what each step finds, counts all of it, and sums it up. */
 export class StepBook {
   readonly #strict: boolean;
-  readonly #limit: number;
   readonly #facts: Facts = {};
   readonly #worst = new Map<StepName, number>();
   readonly #counts = { error: 0, warning: 0, info: 0 };
-  readonly #kept: Found[] = [];
+  readonly #kept: KeptFindings<Found>;
   readonly #said = new Set<string>();
   #isDown = false;
   #isNoUrl = false;
 
   constructor(options: { readonly strict: boolean; readonly maxFindings: number }) {
     this.#strict = options.strict;
-    this.#limit = options.maxFindings;
+    this.#kept = new KeptFindings(options.maxFindings);
   }
 
   /** The step was taken, and this is known of it; what was known before is replaced. */
@@ -54,7 +54,7 @@ export class StepBook {
     this.#said.add(key);
     if (!this.count(step, code)) return;
     const words = wordsOf({ code, args } as Parameters<typeof wordsOf>[0], this.#strict);
-    this.#kept.push({ ...words, ...NOWHERE, source, record: 0, pointer: "", step });
+    this.#kept.add({ ...words, ...NOWHERE, source, record: 0, pointer: "", step });
   }
 
   /** Counts a finding. @returns Whether there is room to keep it. */
@@ -65,21 +65,17 @@ export class StepBook {
     if (code === "check/url-invalid" || code === "check/url-scheme") this.#isNoUrl = true;
     // A warning that --strict makes an error does not keep anybody out.
     if (severityOf(code) === "error" && (OUT_OF_REACH.has(step) || DOWN.has(code))) this.#isDown = true;
-    return this.#kept.length < this.#limit;
+    return this.#kept.hasRoomFor(code, severity);
   }
 
-  get hasRoom(): boolean {
-    return this.#kept.length < this.#limit;
-  }
-
-  /** Keeps a finding with a place; it is counted by `count`. */
+  /** Keeps a finding with a place if there is room; it is counted by `count`. */
   keep(step: StepName, finding: Finding): void {
-    this.#kept.push({ ...finding, step });
+    this.#kept.add({ ...finding, step });
   }
 
   /** The words of the first error, for a check within the check. */
   get firstError(): string | undefined {
-    return this.#kept.find(({ severity }) => severity === "error")?.message;
+    return this.#kept.all.find(({ severity }) => severity === "error")?.message;
   }
 
   get hasErrors(): boolean {
@@ -88,7 +84,7 @@ export class StepBook {
 
   result(url: string, checkedAtMs: number): CheckResult {
     const { error, warning, info } = this.#counts;
-    const findings = stepNames.flatMap((name) => this.#kept.filter(({ step }) => step === name));
+    const findings = stepNames.flatMap((name) => this.#kept.all.filter(({ step }) => step === name));
     return {
       url,
       checkedAtMs,

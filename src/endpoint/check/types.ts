@@ -112,7 +112,7 @@ export interface CheckOptions {
   /** An answer that takes longer is a warning. */
   readonly slowMs: number;
   readonly maxBodyBytes: number;
-  /** Findings kept; Infinity for all. */
+  /** Findings kept, of one code no more than a tenth of them; Infinity for all. */
   readonly maxFindings: number;
   /** Warnings are errors. */
   readonly strict: boolean;
