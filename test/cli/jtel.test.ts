@@ -176,6 +176,9 @@ describe("chatx convert --from jtel --profile", () => {
       body,
     ]);
     expect(right.stdout).toContain('"id":"smartsupp-4711-90212"');
+    const xml = fileWith("report: {body: <a>$report.encoded.base64</a>}");
+    const anywhere = await runChatx(["convert", "-q", "--to", "ferndesk", "--profile", xml, body]);
+    expect(anywhere.stdout).toBe(right.stdout);
     const other = fileWith('report: {body: \'{"elsewhere": "$report.encoded.base64"}\'}');
     const wrong = await runChatx(["convert", "--to", "ferndesk", "--profile", other, body]);
     expect(wrong.code).toBe(1);

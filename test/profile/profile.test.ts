@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { profileJsonSchema } from "../../src/profile/json-schema.ts";
 import { type Profile, readProfile } from "../../src/profile/profile.ts";
+import { root } from "../support/run-chatx.ts";
 
 const WHOLE = `
 $schema: urn:chatx:schema:profile
@@ -108,6 +111,19 @@ describe("a profile", () => {
     const read = readProfile("reprot: {}", "p.yaml");
     expect(read).toMatchObject({ ok: false, findings: [{ hint: 'did you mean "report"?' }] });
   });
+});
+
+test("the profiles of the README and of the fixtures are profiles", () => {
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  const example = /```yaml\n(clientsId[\s\S]*?)```/.exec(readme)![1]!;
+  expect(profile(example)).toMatchObject({
+    clientsId: "31",
+    pdata: { name: "John Doe" },
+    token: {},
+    report: {},
+  });
+  const shipped = profile(readFileSync(join(root, "fixtures/jtel/profile.yaml"), "utf8"));
+  expect(shipped.pdata).toEqual({ name: "John Doe", email: "john.doe@example.com" });
 });
 
 describe("what YAML can do beyond data", () => {

@@ -25,7 +25,7 @@ const OF_A_REPLAY = ["payload", "record", "capture", "tokenResponse", "env", "id
 /** The jtel format with the body of a profile, and where in that body the PDF is. */
 export interface ProfiledJtel {
   readonly format: FormatAdapter;
-  /** JSON Pointers; undefined where the profile has no body. */
+  /** JSON Pointers; undefined where the profile has no body, or one that is no JSON. */
   readonly pdfPointers?: ReadonlySet<string>;
 }
 
@@ -38,16 +38,20 @@ export interface ProfiledJtel {
 export async function profiledJtel(
   profile: Profile,
   values: ExportValues,
-  zone: TimeZone,
+  { zone, isWritten }: { readonly zone: TimeZone; readonly isWritten: boolean },
 ): Promise<ProfiledJtel> {
   const text = profile.report?.body;
   if (text === undefined) return { format: jtel };
   const named = await profileText(profile, text, "report.body");
   const body = new ExportBody(named, profile, values, zone);
+  // Bodies of other kinds can be read where they were captured, and then their PDF may be anywhere.
+  if (!body.isJson && !isWritten) return { format: jtel };
+  body.requireJson();
   return { format: { ...jtel, fields: body.fields, ...body.writing }, pdfPointers: body.pdfPointers };
 }
 
 class ExportBody {
+  private readonly name: string;
   private readonly template: BodyTemplate;
   private readonly xml: XmlTemplate | undefined;
   private readonly values: ExportValues;
@@ -61,13 +65,21 @@ class ExportBody {
     this.zone = zone;
     this.xml = values.xmlTemplate === undefined ? undefined : new XmlTemplate(values.xmlTemplate, names);
     this.template = compiled(text, name, names, profile.report?.contentType);
-    if (this.template.syntax !== "json") {
-      throw new UsageError(
-        `${name} is no JSON (${this.template.contentType}); chatx convert --to jtel writes JSON bodies`,
-        "chatx replay --profile sends bodies of any kind",
-      );
-    }
-    this.places = placesIn(this.template, name);
+    this.name = name;
+    this.places = this.isJson ? placesIn(this.template, name) : [];
+  }
+
+  get isJson(): boolean {
+    return this.template.syntax === "json";
+  }
+
+  /** @throws {UsageError} For a body of another kind. */
+  requireJson(): void {
+    if (this.isJson) return;
+    throw new UsageError(
+      `${this.name} is no JSON (${this.template.contentType}); chatx convert --to jtel writes JSON bodies`,
+      "chatx replay --profile sends bodies of any kind",
+    );
   }
 
   get pdfPointers(): Set<string> {

@@ -32,7 +32,9 @@ export async function openReportExport(
   const { format, pdfPointers } =
     profile === undefined
       ? { format: jtel, pdfPointers: undefined }
-      : await withProfileFaults(profile, () => profiledJtel(profile, values, settings.zone));
+      : await withProfileFaults(profile, () =>
+          profiledJtel(profile, values, { zone: settings.zone, isWritten: to.id === jtel.id }),
+        );
   const where = pdfPointers === undefined ? {} : { pointers: pdfPointers };
   if (to.id !== format.id) return { to, where };
   const maker = await values.maker();
