@@ -11,6 +11,9 @@ export interface WhereToLook {
   readonly pointers?: ReadonlySet<string>;
 }
 
+/** A body has one report; opening a PDF takes a thread of its own, and a hostile body may hold millions. */
+const MOST_PDFS = 8;
+
 /** `%PDF-` in Base64: what does not hold it has no PDF to open. */
 const PDF_HEAD = Buffer.from("JVBERi0", "ascii");
 
@@ -32,7 +35,16 @@ async function openAll(record: InputRecord, { pointers }: WhereToLook): Promise<
   if (own === undefined) return record;
   const pdfs = findPdfs(own.document).filter(({ pointer }) => pointers?.has(pointer) ?? true);
   const enclosed: EnclosedFile[] = [];
-  for (const { pointer, base64 } of pdfs) enclosed.push({ pointer, ...(await opened(base64)) });
+  for (const { pointer, base64 } of pdfs.slice(0, MOST_PDFS)) {
+    enclosed.push({ pointer, ...(await opened(base64)) });
+  }
+  const next = pdfs[MOST_PDFS];
+  if (next !== undefined) {
+    enclosed.push({
+      pointer: next.pointer,
+      problem: `only the first ${MOST_PDFS} PDFs of a body are opened`,
+    });
+  }
   return withEnclosed(own.record, enclosed);
 }
 

@@ -3,8 +3,8 @@ import { stringifyJson } from "../json/stringify.ts";
 import { decodeUtf8, encodeUtf8 } from "../json/text.ts";
 import { type Json, type JsonObject, setMember } from "../json/value.ts";
 
-/** A PDF in Base64 inside any text; markup, quotes and blanks end it, line breaks do not. */
-const PDF_RUN = /JVBERi0(?:[A-Za-z0-9+/_-]|[\r\n]+(?=[A-Za-z0-9+/_=-]))*={0,2}/g;
+/** A PDF in Base64 inside any text; markup, quotes and blanks end it, line breaks do not. One class: it may be long. */
+const PDF_RUN = /JVBERi0[A-Za-z0-9+/_\r\n-]*={0,2}/g;
 
 /**
  * A captured body that is no JSON as JSON: the fields of a form, or the PDFs that stand in a text (XML, plain text) as

@@ -183,4 +183,20 @@ describe("reports of other tools", () => {
     );
     expect(none.codes).toEqual(["json/syntax"]);
   });
+
+  test("are not opened without end, and not searched for in quadratic time", async () => {
+    const damaged = Buffer.from("%PDF-1.4\nnothing").toString("base64");
+    const many = JSON.stringify({ files: Array.from({ length: 200 }, () => damaged) });
+    const { codes, summary } = await converted(many, { to: "ferndesk" });
+    expect(codes).toHaveLength(9);
+    expect(summary.rejected).toBe(1);
+    const long = `<pdf>${damaged}${"A".repeat(8_000_000)}</pdf><x>${"JVBERi ".repeat(20_000)}</x>`;
+    const capture = {
+      method: "POST",
+      url: "https://x.example/",
+      headers: { "Content-Type": "text/xml" },
+      body: long,
+    };
+    expect((await converted(JSON.stringify(capture), { to: "ferndesk" })).summary.rejected).toBe(1);
+  });
 });

@@ -42,7 +42,9 @@ function pdfWords({ attachment, lines, problem }: EnclosedFile): string {
 
 /** The text that is Base64 of UTF-8 markup; undefined for any other. "P" begins a "<" in it, "77u/" is the mark before it. */
 function markupIn(text: string): string | undefined {
-  if (!/^(?:77u\/)?P[A-H][A-Za-z0-9+/\s]+={0,2}\s*$/.test(text)) return undefined;
-  const decoded = decodeUtf8(Buffer.from(text, "base64"))?.replace(/^\ufeff/, "");
+  if (!/^\s*(?:77u\/)?P[A-H]/.test(text)) return undefined;
+  const base64 = text.replace(/\s+/g, "");
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return undefined;
+  const decoded = decodeUtf8(Buffer.from(base64, "base64"))?.replace(/^\ufeff/, "");
   return decoded !== undefined && /^<[?!a-zA-Z]/.test(decoded) ? decoded : undefined;
 }

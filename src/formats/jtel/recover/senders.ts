@@ -35,7 +35,7 @@ export function guessSenders(names: readonly string[], above: readonly string[])
     const { label, name } = LABELLED.exec(line)?.groups ?? {};
     const role = label === undefined ? undefined : roleIn(label);
     if (role === undefined || name === undefined) continue;
-    for (const one of names) if (holdsName(name, one)) told.set(one, role);
+    for (const one of namesIn(name)) told.set(one, role);
   }
   const guesses = new Map<string, SenderGuess>();
   for (const name of names) {
@@ -59,11 +59,8 @@ function roleIn(text: string): Sender | undefined {
   return ROLE_WORDS.find(([, words]) => words.test(text))?.[0];
 }
 
-function holdsName(list: string, name: string): boolean {
-  return list
-    .split(/[,;&]/)
-    .map((part) => part.replace(/\(.*\)|<.*>/g, "").trim())
-    .includes(name);
+function namesIn(list: string): string[] {
+  return list.split(/[,;&]/).map((part) => part.replace(/\(.*\)|<.*>/g, "").trim());
 }
 
 /** The name without a role in brackets: `Erika (Visitor)`. */
