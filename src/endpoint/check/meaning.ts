@@ -6,6 +6,8 @@ import type { StepBook } from "./step-book.ts";
 
 /** How many of the latest conversations an audit reads (documented). */
 const MOST_CONVERSATIONS = 3000;
+/** Ids of conversations, and of messages, that are compared; each takes some 20 to 50 bytes. */
+const MOST_IDS = 1_000_000;
 /** Clocks of two machines differ. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
@@ -16,8 +18,8 @@ export interface MeaningOptions {
 }
 
 /**
- * What the conversations of one answer say together. Takes one at a time and remembers ids by hash only. Schema faults are
- * reported elsewhere: what has not the right type is passed over.
+ * What the conversations of one answer say together. Takes one at a time and remembers the first million ids, by hash.
+ * Schema faults are reported elsewhere: what has not the right type is passed over.
  */
 export class Meaning {
   readonly #options: MeaningOptions;
@@ -50,8 +52,8 @@ export class Meaning {
     const last = instantOf(member(document, "lastMessageAt"));
     const messages = member(document, "messages");
     const list = isArray(messages) ? messages : [];
-    this.messages += list.length;
     for (const message of list) this.#message(message, number);
+    this.messages += list.length;
     this.#checkFuture(last, list, report);
     // Where lastMessageAt is missing, the messages tell the time.
     const time = last ?? latest(list.map((one) => instantOf(member(one, "createdAt"))).filter(isInstant));
@@ -88,7 +90,7 @@ export class Meaning {
 
   #checkId(document: JsonObject, number: number, report: Report): void {
     const id = member(document, "id");
-    if (typeof id !== "string") return;
+    if (typeof id !== "string" || number >= MOST_IDS) return;
     const first = this.#ids.numberOf(id, number);
     if (first !== undefined) report("meaning/duplicate-id", "/id", { id, first: `/conversations/${first}` });
   }
@@ -105,7 +107,7 @@ export class Meaning {
     this.#hasAgent ||= role === "agent";
     this.#hasSupportAgent ||= role === "support_agent";
     const id = member(message, "id");
-    if (typeof id !== "string") return;
+    if (typeof id !== "string" || this.messages >= MOST_IDS) return;
     const first = this.#messageIds.numberOf(id, number);
     // Twice in one conversation is the format's own finding.
     if (first === undefined || first === number) return;
