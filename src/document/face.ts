@@ -8,6 +8,8 @@ export class FontProblem extends Error {}
 const UNITS = 1000;
 /** So many characters of a font are tried to see whether it is whole. */
 const SAMPLE = 50;
+const MOST_REMEMBERED = 10_000;
+const LONGEST_REMEMBERED = 40;
 
 /** A glyph as it is placed: what pdfkit reads of one. */
 interface PlacedGlyph {
@@ -46,6 +48,7 @@ export class Face {
   private readonly simpleGlyphs = new Map<number, PlacedGlyph>();
   private readonly kerning = new Map<number, number>();
   private readonly coverage = new Map<number, boolean>();
+  private readonly shaped = new Map<string, Run>();
 
   /** @throws {FontProblem} If the bytes are no TrueType or OpenType font with outlines. */
   constructor(bytes: Uint8Array) {
@@ -141,7 +144,20 @@ export class Face {
     return kern;
   }
 
+  /** Each word is measured, and then drawn: it is shaped once. */
   private shapedRun(text: string): Run {
+    if (text.length > LONGEST_REMEMBERED) return this.shape(text);
+    let run = this.shaped.get(text);
+    if (run === undefined) {
+      run = this.shape(text);
+      if (this.shaped.size >= MOST_REMEMBERED) this.shaped.clear();
+      this.shaped.set(text, run);
+    }
+    // pdfkit changes the positions that it is given.
+    return { ...run, positions: run.positions.map((position) => ({ ...position })) };
+  }
+
+  private shape(text: string): Run {
     // fontkit's glyphs remember the characters that they were first asked for, in whatever text that was.
     (this.font as unknown as { _glyphs: Record<number, Glyph> })._glyphs = {};
     const run = this.font.layout(text);

@@ -43,7 +43,7 @@ export class Setter {
   lines(text: string, width: number): Line[] {
     const lines: Line[] = [];
     const line = new LineInProgress(lines, width);
-    for (const piece of piecesOf(text, this.faces)) {
+    for (const piece of piecesOf(text.replaceAll("\r\n", "\n"), this.faces)) {
       if (piece.kind === "repeat") this.addUnit(this.repeated(piece.character, piece.count), width, line);
       else this.addText(piece.text, width, line);
     }
