@@ -18,7 +18,7 @@ import { isMain } from "./measure/main.mjs";
 import { chatx, cleanEnvironment, demandBuild, median, secondsOf } from "./measure/run.mjs";
 
 /**
- * @typedef {{ url: string, conversations: number, seconds: number, residentBytes: () => number, stop: () => Promise<void> }} Server
+ * @typedef {{ url: string, conversations: number, seconds: number, processorSeconds: number, residentBytes: () => number, stop: () => Promise<void> }} Server
  */
 
 /**
@@ -40,6 +40,7 @@ async function serve(file) {
     url,
     conversations: Number(count),
     seconds: (performance.now() - started) / 1000,
+    processorSeconds: processorSecondsOf(child.pid),
     residentBytes: () => statusOf(child.pid, "VmRSS"),
     async stop() {
       child.kill("SIGTERM");
@@ -55,6 +56,12 @@ async function serve(file) {
 function statusOf(pid, name) {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) * 1024;
+}
+
+/** Hundredths of a second are the kernel's unit. @param {number | undefined} pid */
+function processorSecondsOf(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 /**
@@ -108,8 +115,9 @@ export async function measureServe({ sizeBytes, rounds }) {
     const answers = await measureAnswers(server, rounds);
     const servingBytes = server.residentBytes();
     await server.stop();
-    const { seconds } = server;
-    return { bytes, conversations, convertSeconds, seconds, emptyBytes, indexedBytes, servingBytes, answers };
+    const { seconds, processorSeconds } = server;
+    const times = { convertSeconds, seconds, processorSeconds };
+    return { bytes, conversations, ...times, emptyBytes, indexedBytes, servingBytes, answers };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -137,13 +145,17 @@ async function measureAnswers({ url }, rounds) {
     "3,000 conversations, gzip": [url, { "accept-encoding": "gzip" }],
     "since the day before the newest": [`${url}?startDate=${newest}`, {}],
     "10 conversations": [`${url}?limit=10`, {}],
-    304: [url, { "if-none-match": etag }],
+    "not modified": [url, { "if-none-match": etag }],
   };
   /** @type {Record<string, { firstMs: number, allMs: number, bytes: number }>} */
   const answers = {};
-  for (const [name, [target, headers]] of Object.entries(kinds)) {
-    const all = [];
-    for (let round = 0; round < rounds; round++) all.push(await ask(target, headers));
+  /** @type {Map<string, { firstMs: number, allMs: number, bytes: number }[]>} */
+  const asked = new Map(Object.keys(kinds).map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, [target, headers]] of Object.entries(kinds))
+      asked.get(name)?.push(await ask(target, headers));
+  }
+  for (const [name, all] of asked) {
     answers[name] = {
       firstMs: median(all.map(({ firstMs }) => firstMs)),
       allMs: median(all.map(({ allMs }) => allMs)),
@@ -169,7 +181,9 @@ async function main() {
   const rate = (/** @type {number} */ s) => `${(bytes / 1e6 / s).toFixed(0)} MB/s`;
   const mb = (/** @type {number} */ b) => `${(b / 1e6).toFixed(0)} MB`;
   console.log(`${conversations} conversations, ${mb(bytes)}`);
-  console.log(`indexed and listening after ${seconds.toFixed(1)} s, ${rate(seconds)}`);
+  console.log(
+    `indexed and listening after ${seconds.toFixed(1)} s, ${rate(seconds)}; processor ${result.processorSeconds.toFixed(1)} s`,
+  );
   console.log(`chatx convert of the same file: ${convertSeconds.toFixed(1)} s, ${rate(convertSeconds)}`);
   const each = (indexedBytes - emptyBytes) / conversations;
   console.log(
