@@ -50,11 +50,12 @@ async function openAll(record: InputRecord, { pointers }: WhereToLook): Promise<
 
 /** Records are objects of several kinds, some with methods: their members are named one by one. */
 function withEnclosed(record: InputRecord, enclosed: readonly EnclosedFile[]): InputRecord {
-  const { source, number, start, bytes, pointer, container, capture } = record;
+  const { source, number, start, bytes, pointer, container, capture, carrier } = record;
   return {
     ...{ source, number, start, bytes, pointer, enclosed },
     ...(container === undefined ? {} : { container }),
     ...(capture === undefined ? {} : { capture }),
+    ...(carrier === undefined ? {} : { carrier }),
     placesOf: (offsets) => record.placesOf(offsets),
   };
 }

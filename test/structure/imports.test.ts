@@ -18,7 +18,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   files: [],
   trust: [],
   transport: ["trust"],
-  // Above convert and validate: what is captured is checked, what is served is converted.
+  // Above convert and validate: what is captured is checked, what is served is opened and converted.
   endpoint: [
     "json",
     "diagnostics",
@@ -28,8 +28,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "formats",
     "repeats",
     "convert",
-    "repeats",
     "validate",
+    "enclosures",
     "transport",
     "trust",
   ],

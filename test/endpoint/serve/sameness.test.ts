@@ -74,6 +74,19 @@ describe("the endpoint gives what chatx convert writes", () => {
     },
   );
 
+  test("for reports, which are read from the PDFs in their bodies", async () => {
+    const reports = ["plain-pdf-in-lines", "profile-body"].map((name) => `fixtures/jtel/valid/${name}.json`);
+    const dir = folder();
+    const captures = reports.map((path) => ({ method: "POST", url: "/", body: readFileSync(path, "utf8") }));
+    const captured = join(dir, "captures.jsonl");
+    writeFileSync(captured, captures.map((capture) => `${JSON.stringify(capture)}\n`).join(""));
+    const inputs = [reports[0]!, captured];
+    const { url } = await openSupport(inputs);
+    const lines = await servedLines(url);
+    expect(lines).toHaveLength(2);
+    expect(lines.toSorted()).toEqual((await converted(inputs)).toSorted());
+  });
+
   test("when the same payloads come in several files: nothing twice", async () => {
     const inputs = inEveryShape(valid);
     const { url } = await openSupport(inputs);

@@ -5,6 +5,7 @@ import { afterEach } from "vitest";
 import { Converter } from "../../../src/convert/converter.ts";
 import type { ConvertSettings } from "../../../src/convert/types.ts";
 import type { Finding } from "../../../src/diagnostics/finding.ts";
+import { lookInside } from "../../../src/enclosures/look-inside.ts";
 import { PathToken } from "../../../src/endpoint/http/path-token.ts";
 import { DEFAULT_LIMITS } from "../../../src/endpoint/http/types.ts";
 import { SupportServer } from "../../../src/endpoint/serve/support-server.ts";
@@ -145,7 +146,7 @@ export async function converted(
   const options = { stdinIsTerminal: true, maxInflatedBytes: MAX_INFLATED_BYTES };
   for await (const source of openSources(inputs, options)) {
     const split = { maxRecordBytes: MAX_RECORD_BYTES, inflate: inflateBody };
-    for await (const record of readRecords(source, split)) converter.record(record);
+    for await (const record of readRecords(source, split)) converter.record(await lookInside(record));
   }
   converter.finish();
   return lines;

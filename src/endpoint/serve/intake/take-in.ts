@@ -1,3 +1,4 @@
+import { lookInside } from "../../../enclosures/look-inside.ts";
 import { LINE_FEED } from "../../../input/bytes.ts";
 import { inflateBody } from "../../../input/inflate.ts";
 import { SourceProblem } from "../../../input/problems.ts";
@@ -60,7 +61,10 @@ export async function takeIn(
   try {
     for await (const chunk of chunks) {
       options.signal.throwIfAborted();
-      for (const record of splitter.push(chunk)) indexer.record(record);
+      for (const record of splitter.push(chunk)) {
+        const opened = lookInside(record);
+        indexer.record(opened instanceof Promise ? await opened : opened);
+      }
       lastByte = chunk.at(-1) ?? lastByte;
       options.onChunk(chunk.length, splitter.records);
       await options.drain();
@@ -68,7 +72,7 @@ export async function takeIn(
     const before = resumePoint(splitter);
     for (const record of splitter.end()) {
       if (mayGrow && isHalf(record, lastByte === LINE_FEED)) isTorn = true;
-      else indexer.record(record);
+      else indexer.record(await lookInside(record));
     }
     const resume = isTorn ? before : resumePoint(splitter);
     if (!isTorn && splitter.records === 0 && !splitter.sawContainer) options.onEmpty(name);

@@ -1,3 +1,4 @@
+import { lookInside } from "../../../enclosures/look-inside.ts";
 import type { InputRecord } from "../../../input/types.ts";
 import type { Slice } from "../index/slices.ts";
 import { type FileIdentity, OpenFiles, SourceChanged } from "./open-files.ts";
@@ -65,6 +66,6 @@ export class Sources {
         : await this.files.read(source.file, offset, length);
     const record = recordAgain(slice, bytes, this.maxRecordBytes);
     if (record === undefined) throw new SourceChanged(source.name);
-    return record;
+    return await lookInside(record);
   }
 }
