@@ -1,3 +1,4 @@
+import type { InputRecord } from "../../input/types.ts";
 import type { ConversationIndex, Snapshot } from "./index/conversation-index.ts";
 import { SourceChanged } from "./recall/open-files.ts";
 import type { Sources } from "./recall/sources.ts";
@@ -18,6 +19,12 @@ export interface DocumentParts {
   readonly index: ConversationIndex;
   readonly sources: Sources;
   readonly renderer: Renderer;
+  /**
+   * Brings the index up to date with files that have moved since the last look.
+   *
+   * @throws {SourceChanged} Where nobody looks at them again.
+   */
+  readonly catchUp: (error: SourceChanged) => Promise<void>;
 }
 
 /**
@@ -29,10 +36,11 @@ export interface DocumentParts {
  * @throws {SourceChanged} And errors of the file system.
  */
 export async function* documentStream(
-  { index, sources, renderer }: DocumentParts,
+  parts: DocumentParts,
   snapshot: Snapshot,
   count: number,
 ): AsyncGenerator<Buffer, void, undefined> {
+  const { index, renderer } = parts;
   let pieces: Buffer[] = [HEAD];
   let bytes = HEAD.length;
   const gather = (piece: Buffer) => {
@@ -42,12 +50,12 @@ export async function* documentStream(
   for (let at = 0; at < count; at += BATCH) {
     const conversations = [...snapshot.order.subarray(at, Math.min(count, at + BATCH))];
     const records = await Promise.all(
-      conversations.map((conversation) => recordsOf(index, sources, conversation, snapshot)),
+      conversations.map((conversation) => recordsOf(parts, conversation, snapshot)),
     );
     for (const [k, conversation] of conversations.entries()) {
       const rendered = renderer.render(records[k]!, index.isFolded(conversation));
-      // Its records were dropped while we were at it.
-      if (rendered === undefined) throw new SourceChanged("a file");
+      // What told it has gone.
+      if (rendered === undefined) throw new SourceChanged("a file", false);
       gather(at + k === 0 ? FIRST : NEXT);
       // What the renderer gives is only valid until the next one.
       gather(Buffer.from(rendered.bytes));
@@ -61,6 +69,20 @@ export async function* documentStream(
   yield Buffer.concat(pieces);
 }
 
-function recordsOf(index: ConversationIndex, sources: Sources, conversation: number, snapshot: Snapshot) {
-  return Promise.all(index.slicesOf(conversation, snapshot).map((slice) => sources.recordOf(slice)));
+/** The records of a conversation, also where their file was renamed or compressed a moment ago. */
+async function recordsOf(
+  parts: DocumentParts,
+  conversation: number,
+  snapshot: Snapshot,
+): Promise<InputRecord[]> {
+  const { index, sources } = parts;
+  const read = () =>
+    Promise.all(index.slicesOf(conversation, snapshot).map((slice) => sources.recordOf(slice)));
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof SourceChanged)) throw error;
+    await parts.catchUp(error);
+    return await read();
+  }
 }

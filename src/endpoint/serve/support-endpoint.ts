@@ -9,7 +9,7 @@ import { acceptsGzip } from "./accepted-coding.ts";
 import { type DocumentParts, documentStream } from "./document-stream.ts";
 import { Etags, isNamed } from "./etag.ts";
 import { countSince } from "./index/order.ts";
-import { readQuery } from "./query.ts";
+import { type Query, readQuery } from "./query.ts";
 import { isOutOfDescriptors, SourceChanged } from "./recall/open-files.ts";
 
 export const HEALTH_PATH = "/healthz";
@@ -74,17 +74,38 @@ export class SupportEndpoint {
     sendJson(response, this.isOpen ? 200 : 503, isPublic ? { status } : { status, ...counts });
   }
 
-  private async document({ request, response, query, signal }: Exchange): Promise<void> {
+  private async document(exchange: Exchange): Promise<void> {
+    const { response, query, signal } = exchange;
     const { zone, limit, onSourceChanged } = this.options;
     const wanted = readQuery(query, zone, limit);
     if (!this.isOpen) {
       throw new Refusal(503, "indexing", "the captured files are still being read", { "retry-after": "5" });
     }
+    try {
+      await this.answer(exchange, wanted).catch(async (error: unknown) => {
+        if (!(error instanceof SourceChanged) || response.headersSent) throw error;
+        // Nothing is promised yet: the same again, of what there is now.
+        await this.parts.catchUp(error);
+        await this.answer(exchange, wanted);
+      });
+    } catch (error) {
+      if (error instanceof SourceChanged) {
+        onSourceChanged(error);
+        // Where the answer had begun the connection is cut, and the client knows: its end is missing.
+        throw new Refusal(500, "source-changed", "a captured file has changed since it was read");
+      }
+      if (isOutOfDescriptors(error)) {
+        throw new Refusal(503, "too-busy", "too many files are open at the moment", { "retry-after": "1" });
+      }
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  private async answer({ request, response, signal }: Exchange, { sinceMs, limit }: Query): Promise<void> {
     const { index } = this.parts;
     const { snapshot } = index;
-    const since = wanted.sinceMs;
-    const all = since === undefined ? snapshot.order.length : countSince(snapshot.order, since, index);
-    const count = Math.min(all, wanted.limit);
+    const all = sinceMs === undefined ? snapshot.order.length : countSince(snapshot.order, sinceMs, index);
+    const count = Math.min(all, limit);
     const etag = this.etags.of(snapshot, count);
     const headers = { ...SAFE_HEADERS, etag, vary: "Accept-Encoding" };
     if (isNamed(request.headers["if-none-match"], etag)) {
@@ -98,23 +119,11 @@ export class SupportEndpoint {
       response.writeHead(200, head).end();
       return;
     }
-    try {
-      const pieces = documentStream(this.parts, snapshot, count);
-      // Before the first piece is there nothing is promised: what fails so far is a plain 500.
-      const first = await pieces.next();
-      response.writeHead(200, head);
-      await send(withFirst(first, pieces), response, isGzip, signal);
-    } catch (error) {
-      if (error instanceof SourceChanged) {
-        onSourceChanged(error);
-        // Where the answer had begun the connection is cut, and the client knows: its end is missing.
-        throw new Refusal(500, "source-changed", "a captured file has changed since it was read");
-      }
-      if (isOutOfDescriptors(error)) {
-        throw new Refusal(503, "too-busy", "too many files are open at the moment", { "retry-after": "1" });
-      }
-      if (!signal.aborted) throw error;
-    }
+    const pieces = documentStream(this.parts, snapshot, count);
+    // Before the first piece is there nothing is promised: what fails so far is a plain error.
+    const first = await pieces.next();
+    response.writeHead(200, head);
+    await send(withFirst(first, pieces), response, isGzip, signal);
   }
 }
 

@@ -15,6 +15,30 @@ import { type EndpointOptions, SupportEndpoint } from "./support-endpoint.ts";
 /** A scan may take this share of the time at most: with many files it comes more seldom. */
 const SHARE_OF_SCANS = 0.2;
 
+/** Scans one after the other: who asks while one is under way gets the next, as that one may have passed by already. */
+class Scans {
+  private readonly collection: Collection;
+  private last: Promise<unknown> = Promise.resolve();
+  private next: Promise<void> | undefined;
+
+  constructor(collection: Collection) {
+    this.collection = collection;
+  }
+
+  scan(): Promise<void> {
+    this.next ??= this.run();
+    return this.next;
+  }
+
+  private async run(): Promise<void> {
+    await this.last;
+    this.next = undefined;
+    const scan = this.collection.scan();
+    this.last = scan.catch(() => undefined);
+    await scan;
+  }
+}
+
 export interface SupportOptions {
   readonly http: Omit<ServerOptions, "handle">;
   readonly endpoint: Omit<EndpointOptions, "counts">;
@@ -30,7 +54,7 @@ export class SupportServer {
   readonly url: string;
   private readonly server: OpenServer;
   private readonly endpoint: SupportEndpoint;
-  private readonly collection: Collection;
+  private readonly scans: Scans;
   private readonly index: ConversationIndex;
   private readonly indexer: RecordIndexer;
   private readonly spool: Spool;
@@ -49,22 +73,24 @@ export class SupportServer {
     });
     const collection = new Collection(files, { index, sources, indexer, renderer });
     const counts = () => ({ files: collection.size, findings });
-    const onSourceChanged = (error: SourceChanged) => {
-      collection.distrust(error.source);
-      options.endpoint.onSourceChanged(error);
+    const scans = new Scans(collection);
+    const catchUp = async (error: SourceChanged) => {
+      if (error.isAltered) collection.distrust(error.source);
+      if (!files.isWatching) throw error;
+      await scans.scan();
     };
     const endpoint = new SupportEndpoint(
-      { ...options.endpoint, counts, onSourceChanged },
-      { index, sources, renderer },
+      { ...options.endpoint, counts },
+      { index, sources, renderer, catchUp },
     );
     const server = await openServer({ ...options.http, handle: (exchange) => endpoint.handle(exchange) });
-    return new SupportServer(server, endpoint, collection, index, indexer, spool);
+    return new SupportServer(server, endpoint, scans, index, indexer, spool);
   }
 
   private constructor(
     server: OpenServer,
     endpoint: SupportEndpoint,
-    collection: Collection,
+    scans: Scans,
     index: ConversationIndex,
     indexer: RecordIndexer,
     spool: Spool,
@@ -72,7 +98,7 @@ export class SupportServer {
     this.url = server.url;
     this.server = server;
     this.endpoint = endpoint;
-    this.collection = collection;
+    this.scans = scans;
     this.index = index;
     this.indexer = indexer;
     this.spool = spool;
@@ -95,7 +121,7 @@ export class SupportServer {
 
   /** Reads all inputs; from then on they are served. @throws {SpoolError} */
   async readInputs(): Promise<void> {
-    await this.collection.scan();
+    await this.scans.scan();
     this.endpoint.open();
   }
 
@@ -110,7 +136,7 @@ export class SupportServer {
       await delay(waitMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       const startedAt = performance.now();
-      await this.collection.scan().catch((error: unknown) => {
+      await this.scans.scan().catch((error: unknown) => {
         if (!signal.aborted) onFailure(error);
       });
       waitMs = Math.max(intervalMs, (performance.now() - startedAt) * (1 / SHARE_OF_SCANS - 1));

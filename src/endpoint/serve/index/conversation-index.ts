@@ -139,10 +139,16 @@ export class ConversationIndex implements SortKeys {
     this.setFlags(conversation, IS_CHANGED | IS_STALE);
   }
 
-  /** The records that a conversation is made of, as of a moment. */
+  /**
+   * The records that a conversation is made of, as of a moment. Where all of those have gone since (a file was compressed
+   * and removed), the ones that say the same now.
+   */
   slicesOf(conversation: number, { lastSlice }: Snapshot): Slice[] {
-    const rows = this.isFolded(conversation) ? this.chain(conversation) : [this.firstOf(conversation)];
-    return rows.filter((row) => row !== 0 && row <= lastSlice).map((row) => this.slices.get(row));
+    const first = this.firstOf(conversation);
+    if (!this.isFolded(conversation)) return first === 0 ? [] : [this.slices.get(first)];
+    const all = this.chain(conversation);
+    const then = all.filter((row) => row <= lastSlice);
+    return (then.length === 0 ? all : then).map((row) => this.slices.get(row));
   }
 
   /** Numbers that are others when a conversation, or what it is made of, is another. */

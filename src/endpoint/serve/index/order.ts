@@ -14,17 +14,20 @@ const EARLIEST_MS = 2 ** 46;
 /** Fewer than this are sorted by comparing them. */
 const MANY = 4096;
 
-/** Newest first. Many by radix: for a million conversations that takes a tenth of the time of comparing them. */
+/**
+ * Newest first. Many by radix: for a million conversations that takes a tenth of the time of comparing them.
+ *
+ * @param conversations  Taken over, and changed.
+ */
 function newestFirst(conversations: Uint32Array, keys: SortKeys): Uint32Array {
-  if (conversations.length < MANY)
-    return conversations.slice().sort((a, b) => (isBefore(a, b, keys) ? -1 : 1));
+  if (conversations.length < MANY) return conversations.sort((a, b) => (isBefore(a, b, keys) ? -1 : 1));
   const tie = (shift: number) => (conversation: number) =>
     (keys.tieOf(conversation) >>> shift) & (DIGITS - 1);
   const time = (unit: number) => (conversation: number) =>
     DIGITS - 1 - (Math.floor((keys.lastMs(conversation) + EARLIEST_MS) / unit) % DIGITS);
   const digits = [tie(0), tie(DIGIT_BITS), time(1), time(DIGITS), time(DIGITS ** 2)];
-  let from = conversations.slice();
-  let to = new Uint32Array(from.length);
+  let from: Uint32Array = conversations;
+  let to: Uint32Array = new Uint32Array(from.length);
   for (const digit of digits) {
     sortByDigit(from, to, digit);
     [from, to] = [to, from];

@@ -22,13 +22,16 @@ export interface FileIdentity {
 
 /** What was indexed is not there any more: the file is gone, cut, or another one. */
 export class SourceChanged extends Error {
+  /** Whether the file is still there, and holds other bytes; else it is elsewhere, or gone. */
+  readonly isAltered: boolean;
   /** Its number in `Sources`, once it is known. */
   source = 0;
 
   /** @param path  Of the file, as the user named it. */
-  constructor(path: string, cause?: unknown) {
+  constructor(path: string, isAltered: boolean, cause?: unknown) {
     super(`${path} is not what it was when it was read`, { cause });
     this.name = "SourceChanged";
+    this.isAltered = isAltered;
   }
 }
 
@@ -50,7 +53,7 @@ export class OpenFiles {
     try {
       return await readWhole(file, await one.fd, offset, length);
     } catch (error) {
-      throw isMissing(error) ? new SourceChanged(file.path, error) : error;
+      throw isMissing(error) ? new SourceChanged(file.path, false, error) : error;
     } finally {
       one.users--;
       if (one.users === 0) for (const wake of this.waiting.splice(0)) wake();
@@ -105,7 +108,7 @@ async function openSame(file: FileIdentity): Promise<number> {
   const { dev, ino } = await statFile(fd);
   if (dev === file.dev && ino === file.ino) return fd;
   await closeFile(fd);
-  throw new SourceChanged(file.path);
+  throw new SourceChanged(file.path, false);
 }
 
 /** Where descriptors have run out, connections that are just being refused give theirs back in a moment. */
@@ -134,7 +137,7 @@ async function readWhole(
   const bytes = Buffer.allocUnsafe(length);
   for (let done = 0; done < length; ) {
     const { bytesRead } = await readAt(fd, bytes, done, length - done, offset + done);
-    if (bytesRead === 0) throw new SourceChanged(file.path);
+    if (bytesRead === 0) throw new SourceChanged(file.path, true);
     done += bytesRead;
   }
   return bytes;

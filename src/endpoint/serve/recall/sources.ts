@@ -58,14 +58,14 @@ export class Sources {
 
   private async read(slice: Slice): Promise<InputRecord> {
     const source = this.all[slice.source - 1];
-    if (source === undefined) throw new SourceChanged("a file");
+    if (source === undefined) throw new SourceChanged("a file", false);
     const { offset, length } = slice;
     const bytes =
       source.file === undefined
         ? await this.spool.read(offset, length)
         : await this.files.read(source.file, offset, length);
     const record = recordAgain(slice, bytes, this.maxRecordBytes);
-    if (record === undefined) throw new SourceChanged(source.name);
+    if (record === undefined) throw new SourceChanged(source.name, true);
     return await lookInside(record);
   }
 }
