@@ -68,7 +68,7 @@ export class SupportServer {
     const renderer = new Renderer(settings);
     let findings = 0;
     const indexer = new RecordIndexer(index, spool, settings, (found) => {
-      findings += found.length;
+      findings += found.filter(({ severity }) => severity !== "info").length;
       options.onFindings(found);
     });
     const collection = new Collection(files, { index, sources, indexer, renderer });

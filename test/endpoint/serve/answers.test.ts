@@ -303,7 +303,7 @@ test("/healthz tells what is served", async () => {
     conversations: 3,
     newest: "2024-05-03T10:00:20.000Z",
     files: 1,
-    findings: expect.any(Number),
+    findings: 0,
   });
 });
 
