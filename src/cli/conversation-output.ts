@@ -1,7 +1,6 @@
-import { mkdir } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import type { Converted } from "../convert/types.ts";
+import { makeFolder } from "../files/make-folder.ts";
 import type { TargetFormat } from "../formats/types.ts";
 import { stringifyJson } from "../json/stringify.ts";
 import type { JsonObject } from "../json/value.ts";
@@ -180,7 +179,7 @@ export async function folderOutput(
   style: FolderStyle,
 ): Promise<ConversationOutput> {
   try {
-    await promisify(mkdir)(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     await removeStrays(folder);
   } catch (error) {
     throw new OutputError(folder, error);

@@ -1,8 +1,8 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { CaptureOptions } from "../../endpoint/capture/capture.ts";
 import { PathToken } from "../../endpoint/http/path-token.ts";
 import { DEFAULT_LIMITS } from "../../endpoint/http/types.ts";
+import { makeFolder } from "../../files/make-folder.ts";
 import { readSecret } from "../../trust/secret.ts";
 import { SIGNATURES } from "../../trust/sign.ts";
 import { createVerifier } from "../../trust/verify.ts";
@@ -129,7 +129,7 @@ function pathFrom({ out, outDir }: CaptureFlags): string {
     return out!;
   }
   try {
-    mkdirSync(outDir, { recursive: true, mode: 0o700 });
+    makeFolder(outDir);
   } catch (error) {
     throw new UsageError(`--out-dir: cannot make ${outDir}: ${reasonOf(error)}`);
   }

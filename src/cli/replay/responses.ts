@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "../../files/make-folder.ts";
 import type { Exchange } from "../../replay/types.ts";
 import { type Masker, maskedHeaders } from "../../report/replay/masked.ts";
 import { safeJson } from "../../report/safe.ts";
@@ -20,9 +21,11 @@ export class SavedResponses {
 
   /** @throws {OutputError} */
   static async open(folder: string): Promise<SavedResponses> {
-    await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    try {
+      makeFolder(folder);
+    } catch (error) {
       throw new OutputError(folder, error);
-    });
+    }
     return new SavedResponses(folder);
   }
 
