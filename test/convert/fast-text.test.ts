@@ -5,6 +5,7 @@ import { literal, standsAt } from "../../src/convert/fast/literal.ts";
 import { Output } from "../../src/convert/fast/output.ts";
 import { copyText, skipPlainText, skipText } from "../../src/convert/fast/text.ts";
 import { instantFromMs } from "../../src/model/time.ts";
+import { anyCharacter } from "../support/any-character.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array) =>
@@ -13,7 +14,9 @@ const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffse
 
 /** Text as some writer of JSON may spell it: each character raw, with a short escape or with a long one. */
 const spelled = fc
-  .array(fc.tuple(fc.string({ unit: "binary", minLength: 1, maxLength: 1 }), fc.integer({ min: 0, max: 2 })))
+  .array(
+    fc.tuple(fc.string({ unit: anyCharacter, minLength: 1, maxLength: 1 }), fc.integer({ min: 0, max: 2 })),
+  )
   .map((parts) => `"${parts.map(([character, how]) => spell(character, how)).join("")}"`);
 
 function spell(character: string, how: number): string {

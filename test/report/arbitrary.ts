@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { diagnosticCodes } from "../../src/diagnostics/catalogue.ts";
 import type { Finding } from "../../src/diagnostics/finding.ts";
+import { anyCharacter } from "../support/any-character.ts";
 import { hostile } from "./findings.ts";
 
 /** Any string: all of Unicode, lone surrogates, and pieces that mean something in one of the outputs. */
 export const anyText = fc
   .array(
     fc.oneof(
-      fc.string({ unit: "binary", maxLength: 8 }),
+      fc.string({ unit: anyCharacter, maxLength: 8 }),
       fc.constantFrom(
         ...hostile.split(" "),
         "\ud800",

@@ -5,6 +5,7 @@ import type { Json } from "../../src/json/value.ts";
 import { type KnownNames, knownNames } from "../../src/template/known-names.ts";
 import { payloadProvider } from "../../src/template/providers.ts";
 import type { Rendered, Variables } from "../../src/template/types.ts";
+import { anyCharacter } from "../support/any-character.ts";
 
 /** Chat text that breaks things when it is pasted where it should be placed. */
 export const HOSTILE: readonly string[] = [
@@ -70,7 +71,7 @@ export const HOSTILE: readonly string[] = [
 
 /** Any well-formed text, with a bent towards what is special somewhere. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
-  fc.string({ unit: "binary", maxLength: 40 }),
+  fc.string({ unit: anyCharacter, maxLength: 40 }),
   fc
     .array(fc.constantFrom(...'"\\<>&]=+%$#?/.:;@{}\r\n\t \u0000é🙂xn', "]]>", "..", "%2e", "${x}"), {
       maxLength: 12,

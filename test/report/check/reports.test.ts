@@ -5,6 +5,7 @@ import { checkReport } from "../../../src/report/check/index.ts";
 import { reporterNames } from "../../../src/report/index.ts";
 import { json, message, talk } from "../../endpoint/check/answers.ts";
 import { checked, serverFor } from "../../endpoint/check/checking.ts";
+import { anyCharacter } from "../../support/any-character.ts";
 import { unsafeOnTerminal } from "../arbitrary.ts";
 import { junitProblems, sarifValidator } from "../published-schemas.ts";
 
@@ -102,7 +103,7 @@ describe("the report of a check", () => {
     const result = await mixed(nasty);
     const texts = fc.constantFrom(...reporterNames);
     await fc.assert(
-      fc.asyncProperty(texts, fc.string({ unit: "binary" }), async (name, text) => {
+      fc.asyncProperty(texts, fc.string({ unit: anyCharacter }), async (name, text) => {
         const hostile: CheckResult = {
           ...result,
           url: `http://127.0.0.1/${text}`,
