@@ -11,8 +11,8 @@ const END = "\nendstream";
 const LARGEST = 64 * 1024 ** 2;
 
 /**
- * The attached conversation of a report that chatx itself wrote and nobody changed, a hundred times as fast as
- * `readReport`, which starts a thread for each file. Whatever looks otherwise, in whatever way, is left to that.
+ * The attached conversation of a report that chatx itself wrote and nobody changed, without the thread that
+ * `readReport` starts for each file. Whatever looks otherwise, in whatever way, is left to that.
  *
  * @returns The text, as `ReportRead.attachment`; undefined where the file has to be read in full.
  */
