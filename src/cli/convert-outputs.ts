@@ -15,7 +15,7 @@ import {
 } from "./conversation-output.ts";
 import type { Io } from "./io.ts";
 import { type OutputFile, openOutputFile } from "./output-file.ts";
-import { type ReporterSpec, Reports } from "./reports.ts";
+import { type FindingsReporterSpec, Reports } from "./reports.ts";
 import type { FdWriter } from "./write-bytes.ts";
 
 /** What the options of a conversion ask for; paths are those of files. */
@@ -26,7 +26,7 @@ export interface WantedOutputs {
   readonly lossReport: string | undefined;
   readonly isLines: boolean;
   readonly isPretty: boolean;
-  readonly reporters: readonly ReporterSpec[];
+  readonly reporters: readonly FindingsReporterSpec[];
   readonly hasTotals: boolean;
   readonly maxFindings: number;
   /** Makes a file of each conversation, where the target is no JSON. */

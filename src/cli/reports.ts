@@ -9,10 +9,9 @@ import {
   reporterNames,
 } from "../report/index.ts";
 import { hiddenLine } from "../report/words.ts";
-import { UsageError } from "./exit-codes.ts";
 import { type Io, wantsColor } from "./io.ts";
-import { choiceOption } from "./options.ts";
 import { type OutputFile, openOutputFile } from "./output-file.ts";
+import { type ReporterSpec, readReporterSpecs } from "./reporter-specs.ts";
 import { version } from "./version.ts";
 import type { FdWriter } from "./write-bytes.ts";
 
@@ -22,32 +21,11 @@ interface Channel {
   readonly file?: OutputFile;
 }
 
-/** One `--reporter`: its name, and the file it writes where it has one. */
-export interface ReporterSpec {
-  readonly name: ReporterName;
-  readonly file?: string;
-}
+export type FindingsReporterSpec = ReporterSpec<ReporterName>;
 
-/**
- * Reads `name` or `name=FILE`.
- *
- * @throws {UsageError} For an unknown name, no name of a file, or two reports in one stream.
- */
-export function reporterSpecs(texts: readonly string[]): ReporterSpec[] {
-  const specs = texts.map((text) => {
-    const equals = text.indexOf("=");
-    const name = choiceOption(equals < 0 ? text : text.slice(0, equals), "--reporter", reporterNames);
-    const file = text.slice(equals + 1);
-    if (equals >= 0 && file === "") throw new UsageError(`--reporter ${text} names no file`);
-    return equals < 0 ? { name } : { name, file };
-  });
-  if (specs.filter(({ file }) => file === undefined).length > 1) {
-    throw new UsageError(
-      "two reports cannot share one stream",
-      "give all but one a file: --reporter sarif=report.sarif",
-    );
-  }
-  return specs;
+/** @throws {UsageError} See `readReporterSpecs`. */
+export function reporterSpecs(texts: readonly string[]): FindingsReporterSpec[] {
+  return readReporterSpecs(texts, reporterNames, "sarif=report.sarif");
 }
 
 /** What a run's findings and verdicts come to, and the reporters that print them. */
@@ -70,7 +48,7 @@ export class Reports {
    * @throws {OutputError} If a file cannot be opened; then none is left behind.
    */
   static async open(
-    specs: readonly ReporterSpec[],
+    specs: readonly FindingsReporterSpec[],
     limit: number,
     io: Io,
     main: { writer: FdWriter; isTerminal: boolean; hasTotals: boolean },

@@ -10,7 +10,7 @@ import { type Io, wantsColor } from "../io.ts";
 import { type OutputFile, openOutputFile } from "../output-file.ts";
 import { checkOutputPaths } from "../output-paths.ts";
 import { longerThanZero } from "../replay/units.ts";
-import { type ReporterSpec, reporterSpecs } from "../reports.ts";
+import { type FindingsReporterSpec, reporterSpecs } from "../reports.ts";
 import { version } from "../version.ts";
 
 const EXIT_CODES: Readonly<Record<CheckResult["verdict"], number>> = {
@@ -37,7 +37,7 @@ export async function runCheck(url: string, rawFlags: Record<string, unknown>, i
   return intervalMs === undefined ? run.once(specs) : run.watch(specs[0]!, intervalMs);
 }
 
-function intervalOption(watch: string | true, specs: readonly ReporterSpec[]): number {
+function intervalOption(watch: string | true, specs: readonly FindingsReporterSpec[]): number {
   const intervalMs = longerThanZero(watch === true ? WATCH_INTERVAL : watch, "--watch");
   if (specs.some(({ name, file }) => file !== undefined || (name !== "text" && name !== "jsonl"))) {
     throw new UsageError("--watch prints as it goes: it takes --reporter text or jsonl, and no file");
@@ -59,9 +59,9 @@ class CheckRun {
   }
 
   /** Files are opened before anything is asked: what cannot be written need not be found out. */
-  async once(specs: readonly ReporterSpec[]): Promise<number> {
+  async once(specs: readonly FindingsReporterSpec[]): Promise<number> {
     const { stdout } = this.#io;
-    const files = new Map<ReporterSpec, OutputFile>();
+    const files = new Map<FindingsReporterSpec, OutputFile>();
     if (specs.some(({ file }) => file !== undefined)) stdout.makeOptional();
     try {
       for (const spec of specs) {
@@ -83,7 +83,7 @@ class CheckRun {
   }
 
   /** The whole report first, then what changes, until a signal or the end of the reader. */
-  async watch(spec: ReporterSpec, intervalMs: number): Promise<number> {
+  async watch(spec: FindingsReporterSpec, intervalMs: number): Promise<number> {
     const { stdout, signal } = this.#io;
     let before: CheckResult | undefined;
     for (;;) {
@@ -103,14 +103,14 @@ class CheckRun {
     return checkEndpoint(this.#url, this.#prepared.options);
   }
 
-  async #report({ name, file }: ReporterSpec, result: CheckResult): Promise<string> {
+  async #report({ name, file }: FindingsReporterSpec, result: CheckResult): Promise<string> {
     const color = file === undefined && wantsColor(this.#io, this.#io.stdoutIsTerminal);
     const text = await checkReport(name, result, { color, toolVersion: version, isQuiet: this.#isQuiet });
     // An endpoint may send back what it was sent.
     return this.#prepared.redactor.redact(text);
   }
 
-  async #changes(spec: ReporterSpec, before: CheckResult, after: CheckResult): Promise<string> {
+  async #changes(spec: FindingsReporterSpec, before: CheckResult, after: CheckResult): Promise<string> {
     const hasColor = wantsColor(this.#io, this.#io.stdoutIsTerminal);
     const lines = changesBetween(before, after, hasColor ? await colorPaint() : noPaint);
     if (lines.length === 0) return "";

@@ -10,36 +10,18 @@ import { ReplayStatistics } from "../../report/replay/statistics.ts";
 import type { ReplayReport, ReplayReporter } from "../../report/replay/types.ts";
 import { Redactor, SHORTEST_SECRET } from "../../template/redact.ts";
 import { isSecretName } from "../../trust/secret-names.ts";
-import { UsageError } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
-import { choiceOption } from "../options.ts";
 import { type OutputFile, openOutputFile } from "../output-file.ts";
+import { type ReporterSpec, readReporterSpecs } from "../reporter-specs.ts";
 import { version } from "../version.ts";
 import type { FdWriter } from "../write-bytes.ts";
 import { SavedResponses } from "./responses.ts";
 
-/** One `--reporter`: its name, and the file it writes where it has one. */
-export interface ReplayReporterSpec {
-  readonly name: ReplayReporterName;
-  readonly file?: string;
-}
+type ReplayReporterSpec = ReporterSpec<ReplayReporterName>;
 
-/** @throws {UsageError} For an unknown name, no name of a file, or two reports in one stream. */
+/** @throws {UsageError} See `readReporterSpecs`. */
 export function replayReporterSpecs(texts: readonly string[]): ReplayReporterSpec[] {
-  const specs = texts.map((text) => {
-    const equals = text.indexOf("=");
-    const name = choiceOption(equals < 0 ? text : text.slice(0, equals), "--reporter", replayReporterNames);
-    const file = text.slice(equals + 1);
-    if (equals >= 0 && file === "") throw new UsageError(`--reporter ${text} names no file`);
-    return equals < 0 ? { name } : { name, file };
-  });
-  if (specs.filter(({ file }) => file === undefined).length > 1) {
-    throw new UsageError(
-      "two reports cannot share one stream",
-      "give all but one a file: --reporter html=replay.html",
-    );
-  }
-  return specs;
+  return readReporterSpecs(texts, replayReporterNames, "html=replay.html");
 }
 
 export interface WantedReplayOutputs {
