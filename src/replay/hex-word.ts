@@ -13,3 +13,18 @@ export function hexWord(text: string, at: number): number {
   }
   return word >>> 0;
 }
+
+const VALUES = Int8Array.from({ length: 256 }, (_, byte) =>
+  "0123456789abcdef".indexOf(String.fromCharCode(byte)),
+);
+
+/** The same of bytes, checked: -1 where they are not eight lower-case digits. The caller knows that eight bytes are there. */
+export function hexWordOf(bytes: Uint8Array, at: number): number {
+  let word = 0;
+  for (let k = at; k < at + 8; k++) {
+    const value = VALUES[bytes[k]!]!;
+    if (value < 0) return -1;
+    word = (word << 4) | value;
+  }
+  return word >>> 0;
+}

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { FileJournal } from "../../src/replay/journal/file-journal.ts";
-import { OutcomeTable } from "../../src/replay/journal/index-table.ts";
+import { identityWords, OutcomeTable } from "../../src/replay/journal/index-table.ts";
 import type { MessageState } from "../../src/replay/types.ts";
 import {
   folderInMemory,
@@ -236,15 +236,17 @@ describe("the table of outcomes", () => {
         for (const { sequence, salt, state } of puts) {
           const before = map.get(sequence);
           const isOther = before !== undefined && before.salt !== salt;
-          expect(table.put(sequence, identityOf(sequence, salt), state)).toBe(isOther ? "differs" : "taken");
+          expect(table.put(sequence, identityWords(identityOf(sequence, salt)), state)).toBe(
+            isOther ? "differs" : "taken",
+          );
           if (!isOther && before?.state !== "delivered") map.set(sequence, { salt, state });
         }
         expect(table.size).toBe(map.size);
         for (const { sequence, salt } of puts) {
           const known = map.get(sequence)!;
           const expected = known.salt === salt ? known.state : "differs";
-          expect(table.stateOf(sequence, identityOf(sequence, salt))).toBe(expected);
-          expect(table.stateOf(sequence, identityOf(sequence, 2))).toBe("differs");
+          expect(table.stateOf(sequence, identityWords(identityOf(sequence, salt)))).toBe(expected);
+          expect(table.stateOf(sequence, identityWords(identityOf(sequence, 2)))).toBe("differs");
         }
       }),
     );
@@ -253,10 +255,10 @@ describe("the table of outcomes", () => {
   test("grows past its first size and loses nobody", () => {
     const table = new OutcomeTable();
     for (let sequence = 1; sequence <= 20_000; sequence++)
-      table.put(sequence * 3, identityOf(sequence), "failed");
+      table.put(sequence * 3, identityWords(identityOf(sequence)), "failed");
     for (let sequence = 1; sequence <= 20_000; sequence++) {
-      expect(table.stateOf(sequence * 3, identityOf(sequence))).toBe("failed");
-      expect(table.stateOf(sequence * 3 + 1, identityOf(sequence))).toBeUndefined();
+      expect(table.stateOf(sequence * 3, identityWords(identityOf(sequence)))).toBe("failed");
+      expect(table.stateOf(sequence * 3 + 1, identityWords(identityOf(sequence)))).toBeUndefined();
     }
   });
 });

@@ -1,6 +1,7 @@
-import type { JournalHeader, OutcomeLine, PlanEnd, RecordedState } from "./format.ts";
-import { OutcomeTable } from "./index-table.ts";
+import type { JournalHeader, PlanEnd, RecordedState } from "./format.ts";
+import { identityWords, OutcomeTable } from "./index-table.ts";
 import { JournalError } from "./journal-error.ts";
+import type { OutcomeReader } from "./outcome-bytes.ts";
 import { PlanDigest, type PlanFollower, type PlanKey } from "./plan-digest.ts";
 
 /** What a journal tells about the runs so far. */
@@ -8,12 +9,15 @@ export class EarlierRun {
   readonly header: JournalHeader;
   /** Undefined where no run got to the end of its plan. */
   planEnd: PlanEnd | undefined;
-  private readonly table = new OutcomeTable();
+  private readonly table: OutcomeTable;
   private readonly path: string;
+  private readonly wanted = new Uint32Array(4);
 
-  constructor(path: string, header: JournalHeader) {
+  /** @param expected  About how many messages it will know. */
+  constructor(path: string, header: JournalHeader, expected = 0) {
     this.path = path;
     this.header = header;
+    this.table = new OutcomeTable(expected);
   }
 
   /** Number of messages that the journal knows. */
@@ -22,8 +26,8 @@ export class EarlierRun {
   }
 
   /** Takes a line. @returns False where it contradicts an earlier one. */
-  take(line: OutcomeLine): boolean {
-    return this.table.put(line.sequence, line.identity, line.state) === "taken";
+  take({ sequence, identity, state }: Pick<OutcomeReader, "sequence" | "identity" | "state">): boolean {
+    return this.table.put(sequence, identity, state) === "taken";
   }
 
   /**
@@ -32,7 +36,7 @@ export class EarlierRun {
    * @throws {JournalError} When the journal knows another message under this sequence: the inputs are not the same.
    */
   stateOf({ sequence, identity }: PlanKey): RecordedState | undefined {
-    const state = this.table.stateOf(sequence, identity);
+    const state = this.table.stateOf(sequence, identityWords(identity, this.wanted));
     if (state === "differs") {
       throw this.inputsChanged(`message ${sequence} is another one than in the run that is resumed`);
     }

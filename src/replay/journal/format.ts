@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import { hexWordOf } from "../hex-word.ts";
 import type { MessageState } from "../types.ts";
 
 /**
@@ -51,6 +52,9 @@ export interface Sealed {
 
 const SEAL_START = ',"crc":"';
 const SEAL_BYTES = SEAL_START.length + 8 + '"}'.length;
+const SEAL_HEAD = Buffer.from(SEAL_START, "latin1");
+const QUOTE = 0x22;
+const CLOSE_BRACE = 0x7d;
 
 function seal(open: string, previous: number): Sealed {
   const crc = crc32(open, previous);
@@ -61,23 +65,24 @@ function sealOf(crc: number): string {
   return `${SEAL_START}${crc.toString(16).padStart(8, "0")}"}`;
 }
 
+/** Where the part of a line ends that its seal is made of. @param end  Of the line, without its newline. */
+export function endOfOpen(end: number): number {
+  return end - SEAL_BYTES;
+}
+
 /**
- * Checks a line, given without its newline.
+ * Checks a line, bytes [start, end) without the newline.
  *
  * @param previous  Checksum after the line before; 0 for the first line.
- * @returns The checksum after this line and its text without the seal; undefined where the line is not what was written.
+ * @returns The checksum after this line; -1 where the line is not what was written.
  */
-export function unseal(
-  bytes: Buffer,
-  start: number,
-  end: number,
-  previous: number,
-): { readonly open: string; readonly crc: number } | undefined {
-  const openEnd = end - SEAL_BYTES;
-  if (openEnd <= start) return undefined;
+export function checksumOf(bytes: Buffer, start: number, end: number, previous: number): number {
+  const openEnd = endOfOpen(end);
+  if (openEnd <= start) return -1;
+  for (let k = 0; k < SEAL_HEAD.length; k++) if (bytes[openEnd + k] !== SEAL_HEAD[k]) return -1;
+  if (bytes[end - 2] !== QUOTE || bytes[end - 1] !== CLOSE_BRACE) return -1;
   const crc = crc32(bytes.subarray(start, openEnd), previous);
-  if (bytes.toString("latin1", openEnd, end) !== sealOf(crc)) return undefined;
-  return { open: bytes.toString("latin1", start, openEnd), crc };
+  return hexWordOf(bytes, openEnd + SEAL_HEAD.length) === crc ? crc : -1;
 }
 
 export function sealHeader(header: JournalHeader): Sealed {
@@ -113,25 +118,7 @@ function safeCode(code: string): string {
 }
 
 const HASH = /^[0-9a-f]{32}$/;
-const OUTCOME =
-  /^\{"sequence":([1-9]\d{0,15}),"identity":"([0-9a-f]{32})","state":"(delivered|failed|unknown|held)","attempts":(\d{1,16})(?:,"status":(\d{1,4}))?(?:,"code":"([\w.:/-]{1,64})")?$/;
 const PLAN_END = /^\{"planned":(\d{1,16}),"digest":"([0-9a-f]{32})"$/;
-
-/** Undefined where the text is no outcome. */
-export function parseOutcome(open: string): OutcomeLine | undefined {
-  const match = OUTCOME.exec(open);
-  if (match === null) return undefined;
-  const sequence = Number(match[1]);
-  if (!Number.isSafeInteger(sequence)) return undefined;
-  return {
-    sequence,
-    identity: match[2]!,
-    state: match[3] as RecordedState,
-    attempts: Number(match[4]),
-    ...(match[5] === undefined ? {} : { status: Number(match[5]) }),
-    ...(match[6] === undefined ? {} : { code: match[6] }),
-  };
-}
 
 export function sealPlanEnd({ planned, digest }: PlanEnd, previous: number): Sealed {
   return seal(`{"planned":${planned},"digest":"${digest}"`, previous);

@@ -12,10 +12,16 @@ const STATE_MASK = (1 << STATE_BITS) - 1;
  * takes no more room than 1.
  */
 export class OutcomeTable {
-  private capacity = 1 << 10;
+  private capacity: number;
   private entries = 0;
-  private words = new Uint32Array(this.capacity * WORDS);
-  private readonly wanted = new Uint32Array(4);
+  private words: Uint32Array;
+
+  /** @param expected  Number of entries for which there shall be room from the start. */
+  constructor(expected = 0) {
+    this.capacity = 1 << 10;
+    while (expected * 4 >= this.capacity * 3) this.capacity *= 2;
+    this.words = new Uint32Array(this.capacity * WORDS);
+  }
 
   get size(): number {
     return this.entries;
@@ -24,18 +30,18 @@ export class OutcomeTable {
   /**
    * Remembers an outcome. What is delivered stays delivered; otherwise the later outcome stands.
    *
+   * @param identity  As four words of eight hexadecimal digits; see `identityWords`. Copied.
    * @returns differs: another identity stands at this sequence; nothing is changed.
    */
-  put(sequence: number, identity: string, state: RecordedState): "taken" | "differs" {
+  put(sequence: number, identity: Uint32Array, state: RecordedState): "taken" | "differs" {
     if (this.entries * 4 >= this.capacity * 3) this.grow();
     const at = this.slotOf(sequence);
     const words = this.words;
-    this.readIdentity(identity);
     if (words[at + 1] === 0) {
       words[at] = sequence >>> 0;
-      words.set(this.wanted, at + 2);
+      words.set(identity, at + 2);
       this.entries++;
-    } else if (!this.isWanted(at)) {
+    } else if (!this.isAt(at, identity)) {
       return "differs";
     }
     if (this.stateAt(at) !== "delivered") {
@@ -45,24 +51,19 @@ export class OutcomeTable {
   }
 
   /** The state of a message; undefined: it has none; differs: another message stands at its sequence. */
-  stateOf(sequence: number, identity: string): RecordedState | "differs" | undefined {
+  stateOf(sequence: number, identity: Uint32Array): RecordedState | "differs" | undefined {
     const at = this.slotOf(sequence);
     if (this.words[at + 1] === 0) return undefined;
-    this.readIdentity(identity);
-    return this.isWanted(at) ? this.stateAt(at) : "differs";
+    return this.isAt(at, identity) ? this.stateAt(at) : "differs";
   }
 
   private stateAt(at: number): RecordedState | undefined {
     return STATES[this.words[at + 1]! & STATE_MASK];
   }
 
-  private readIdentity(identity: string): void {
-    for (let k = 0; k < 4; k++) this.wanted[k] = hexWord(identity, k * 8);
-  }
-
-  private isWanted(at: number): boolean {
-    const { words, wanted } = this;
-    for (let k = 0; k < 4; k++) if (words[at + 2 + k] !== wanted[k]) return false;
+  private isAt(at: number, identity: Uint32Array): boolean {
+    const { words } = this;
+    for (let k = 0; k < 4; k++) if (words[at + 2 + k] !== identity[k]) return false;
     return true;
   }
 
@@ -91,4 +92,10 @@ export class OutcomeTable {
       this.words.set(old.subarray(at, at + WORDS), this.slotOf(sequence));
     }
   }
+}
+
+/** An identity, 32 hexadecimal digits, as four words. @param into  What is filled and given back. */
+export function identityWords(identity: string, into = new Uint32Array(4)): Uint32Array {
+  for (let k = 0; k < 4; k++) into[k] = hexWord(identity, k * 8);
+  return into;
 }

@@ -1,8 +1,17 @@
 import { read } from "node:fs";
 import { promisify } from "node:util";
 import { EarlierRun } from "./earlier-run.ts";
-import { MAGIC, MAX_LINE_BYTES, parseHeader, parseOutcome, parsePlanEnd, unseal, VERSION } from "./format.ts";
+import {
+  checksumOf,
+  endOfOpen,
+  MAGIC,
+  MAX_LINE_BYTES,
+  parseHeader,
+  parsePlanEnd,
+  VERSION,
+} from "./format.ts";
 import { JournalError } from "./journal-error.ts";
+import { OutcomeReader } from "./outcome-bytes.ts";
 import { isTornHead, isTornTail } from "./torn.ts";
 
 const readInto = promisify(read);
@@ -32,16 +41,25 @@ export async function readJournal(fd: number, path: string, sizeBytes: number): 
   await refuseForeign(fd, path);
   let earlier: EarlierRun | undefined;
   let crc = 0;
+  const outcome = new OutcomeReader();
   const soundBytes = await eachLine(fd, (bytes, start, end, offset) => {
-    const unsealed = unseal(bytes, start, end, crc);
-    if (unsealed === undefined) return false;
-    crc = unsealed.crc;
-    if (earlier === undefined) {
-      const header = parseHeader(unsealed.open);
-      if (header === undefined) throw damaged(path, offset);
-      earlier = new EarlierRun(path, header);
+    const next = checksumOf(bytes, start, end, crc);
+    if (next < 0) return false;
+    crc = next;
+    const openEnd = endOfOpen(end);
+    if (earlier !== undefined && outcome.read(bytes, start, openEnd)) {
+      if (!earlier.take(outcome)) throw damaged(path, offset);
+      return true;
+    }
+    const text = bytes.toString("latin1", start, openEnd);
+    if (earlier !== undefined) {
+      const planEnd = parsePlanEnd(text);
+      if (planEnd === undefined) throw damaged(path, offset);
+      earlier.planEnd ??= planEnd;
     } else {
-      takeLine(earlier, unsealed.open, path, offset);
+      const header = parseHeader(text);
+      if (header === undefined) throw damaged(path, offset);
+      earlier = new EarlierRun(path, header, expectedOutcomes(sizeBytes));
     }
     return true;
   });
@@ -51,15 +69,14 @@ export async function readJournal(fd: number, path: string, sizeBytes: number): 
   return { earlier, soundBytes, tornBytes: sizeBytes - soundBytes, crc };
 }
 
-function takeLine(earlier: EarlierRun, open: string, path: string, offset: number): void {
-  const outcome = parseOutcome(open);
-  if (outcome !== undefined) {
-    if (!earlier.take(outcome)) throw damaged(path, offset);
-    return;
-  }
-  const planEnd = parsePlanEnd(open);
-  if (planEnd === undefined) throw damaged(path, offset);
-  earlier.planEnd ??= planEnd;
+/** An outcome takes at least so many bytes; nearly all take a few more. */
+const OUTCOME_BYTES = 120;
+/** Room for so many is not missed, should the size of the file mislead. */
+const MOST_EXPECTED = 1 << 22;
+
+/** Making room at once spares the index from growing, which takes time and, for a while, half as much memory again. */
+function expectedOutcomes(sizeBytes: number): number {
+  return Math.min(MOST_EXPECTED, Math.floor(sizeBytes / OUTCOME_BYTES));
 }
 
 /** A file of somebody else's, or of a version that we do not know, is none of our business to judge further. */
