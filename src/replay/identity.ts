@@ -10,24 +10,40 @@ export interface Content {
   readonly fingerprint: string;
 }
 
+/** Gives each record its name. */
+export interface Namer {
+  /** The identity of the next record, which has this content: 32 hexadecimal digits. */
+  next(content: Content): string;
+}
+
 /**
  * Names messages by what they hold and by the how-manyth time that comes in the input, so that the names are the same
  * in every run, on every machine and in whatever order and files the payloads lie. Of two equal payloads it does not
  * matter which is called the first.
  *
- * Every record must be asked for, also those that --since, --shard or --limit leave out: a name must not depend on
- * what else a run sends. (Records behind the last of --limit cannot change the names of those before.) What is split
- * over several runs by hand counts anew in each: equal payloads in two of them get the same name.
+ * Every record must be asked for, also those that cannot be sent and that --since, --shard or --limit leave out: a name
+ * must not depend on what else a run sends. (Records behind the last of --limit cannot change the names of those
+ * before.) What is split over several runs by hand counts anew in each: equal payloads in two of them get the same name.
  */
-export class Identities {
+export class Identities implements Namer {
+  /** The how-manyth of its content the last record was, from 1. */
+  occurrence = 0;
   private readonly counts = new CountTable();
 
-  /** The identity of the next message with this content: 32 hexadecimal digits. */
   next(content: Content): string {
     const digest = contentDigest(content);
-    const occurrence = this.counts.add(digest);
-    return (occurrence === 1 ? digest : hash("sha256", `${digest}/${occurrence}`)).slice(0, 32);
+    this.occurrence = this.counts.add(digest);
+    return identityOf(digest, this.occurrence);
   }
+}
+
+/** The identity of the `occurrence`th record with this content. */
+export function identityOfContent(content: Content, occurrence: number): string {
+  return identityOf(contentDigest(content), occurrence);
+}
+
+function identityOf(digest: string, occurrence: number): string {
+  return (occurrence === 1 ? digest : hash("sha256", `${digest}/${occurrence}`)).slice(0, 32);
 }
 
 /** Hashed in one call up to here: that takes a third of the time for small payloads, and a resumed run hashes them all. */

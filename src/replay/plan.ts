@@ -2,7 +2,7 @@ import type { InputRecord } from "../input/types.ts";
 import type { Json } from "../json/value.ts";
 import type { Conversation } from "../model/conversation.ts";
 import { capturedHeaders, capturedMethod } from "./captured-headers.ts";
-import { Identities, idempotencyKey, isIdentity, shardOf } from "./identity.ts";
+import { Identities, idempotencyKey, isIdentity, type Namer, shardOf } from "./identity.ts";
 import type {
   PlannedMessage,
   RenderedRequest,
@@ -43,22 +43,13 @@ export interface PayloadFacts {
   readonly identity?: string;
 }
 
-/** Facts that take time to find, and are not wanted of every message. */
-export interface LateFacts {
-  readonly identity?: string | undefined;
-  /**
-   * Whether the message is to be sent, once it has its name. One that is not gets its place in the plan and nothing
-   * more. Absent: it is.
-   */
-  readonly isWanted?: ((key: Pick<PlannedMessage, "sequence" | "identity">) => boolean) | undefined;
-  /** Called at most once, before the next record is planned; never for one beyond --limit. */
-  of(): Omit<PayloadFacts, "converted" | "identity">;
-}
-
 export type PlanRecord = Pick<InputRecord, "source" | "number" | "start" | "bytes" | "capture">;
 
 /** Why a record is not in the plan. */
 export type LeftOut = "in another shard" | "before --since" | "not before --until" | "beyond --limit";
+
+/** Who a record's message is, and its place in the plan if it gets one. */
+export type MessageName = Pick<PlannedMessage, "sequence" | "identity">;
 
 export type Planned = { readonly message: PlannedMessage } | { readonly leftOut: LeftOut };
 
@@ -68,11 +59,12 @@ export type Planned = { readonly message: PlannedMessage } | { readonly leftOut:
  */
 export class Planner {
   private readonly options: PlanOptions;
-  private readonly identities = new Identities();
+  private readonly names: Namer;
   private planned = 0;
 
-  constructor(options: PlanOptions) {
+  constructor(options: PlanOptions, names: Namer = new Identities()) {
     this.options = options;
+    this.names = names;
   }
 
   /** Whether --limit is reached: the rest of the input need not be read. */
@@ -81,30 +73,53 @@ export class Planner {
   }
 
   /** Plans one record. Its bytes are copied, so that they may be gone when the message is sent. */
-  plan(record: PlanRecord, given: PayloadFacts | LateFacts): Planned {
-    const method = this.options.method ?? capturedMethod(record.capture?.method);
-    const converted = "of" in given ? undefined : given.converted;
-    const identity = this.identityOf(method, converted ?? record.bytes, given.identity);
-    if (this.isFull) return { leftOut: "beyond --limit" };
-    const sequence = this.planned + 1;
-    if ("of" in given && given.isWanted?.({ sequence, identity }) === false) {
-      this.planned++;
-      const { source, number, start } = record;
-      return {
-        message: { sequence, identity, source, record: number, line: start.line, request: notToBeSent },
-      };
-    }
-    const facts: PayloadFacts = "of" in given ? given.of() : given;
+  plan(record: PlanRecord, facts: PayloadFacts): Planned {
+    const name = this.name(record, facts);
+    return name === undefined ? { leftOut: "beyond --limit" } : this.complete(name, record, facts);
+  }
+
+  /**
+   * The first half of `plan`: every record must be named, in order, before anything is left out (see `Identities`).
+   *
+   * @returns Undefined beyond --limit.
+   */
+  name(record: PlanRecord, given: Pick<PayloadFacts, "identity" | "converted">): MessageName | undefined {
+    const { identity: before, converted } = given;
+    const identity =
+      before !== undefined && isIdentity(before)
+        ? before
+        : this.names.next({
+            method: this.methodOf(record),
+            payload: converted ?? record.bytes,
+            fingerprint: this.options.renderer.fingerprint,
+          });
+    return this.isFull ? undefined : { sequence: this.planned + 1, identity };
+  }
+
+  /** The second half for a record that was named and is not to be sent: its place in the plan and nothing more. */
+  take({ sequence, identity }: MessageName, { source, number, start }: PlanRecord): PlannedMessage {
+    this.planned++;
+    return { sequence, identity, source, record: number, line: start.line, request: notToBeSent };
+  }
+
+  /** The place of a record of which is known that an earlier run sent its message, without its name. */
+  passOver(): void {
+    this.planned++;
+  }
+
+  /** The second half for a record that was named. */
+  complete({ sequence, identity }: MessageName, record: PlanRecord, facts: PayloadFacts): Planned {
     const leftOut = this.whyLeftOut(facts, identity);
     if (leftOut !== undefined) return { leftOut };
     this.planned++;
+    const method = this.methodOf(record);
     const orderKey = this.orderKey(facts);
     const { source, number, start } = record;
     const input = renderInput(record, facts, identity);
     const { renderer } = this.options;
     const isConverted = facts.converted !== undefined;
     const message: PlannedMessage = {
-      sequence: this.planned,
+      sequence,
       identity,
       ...(orderKey === undefined ? {} : { orderKey }),
       source,
@@ -126,10 +141,8 @@ export class Planner {
     return { message };
   }
 
-  /** Taken before anything is left out: see `Identities`. */
-  private identityOf(method: string, payload: Uint8Array, before: string | undefined): string {
-    if (before !== undefined && isIdentity(before)) return before;
-    return this.identities.next({ method, payload, fingerprint: this.options.renderer.fingerprint });
+  private methodOf({ capture }: PlanRecord): string {
+    return this.options.method ?? capturedMethod(capture?.method);
   }
 
   private whyLeftOut(facts: PayloadFacts, identity: string): LeftOut | undefined {

@@ -143,16 +143,22 @@ export class Runner {
       this.fail(error);
       return Promise.reject(error);
     }
-    this.tally.plan();
     if (final !== undefined) {
-      this.tally.before(final);
+      this.passOver(final);
       this.timeline?.pass(message.sentAtMs);
       return undefined;
     }
+    this.tally.plan();
     this.inPlay++;
     this.inPlayBytes += message.sizeBytes ?? 0;
     this.chains.add(message.orderKey, this.itemOf(message));
     return this.room();
+  }
+
+  /** Counts a message that an earlier run has dealt with. */
+  passOver(state: "delivered" | "failed"): void {
+    this.tally.plan();
+    this.tally.before(state);
   }
 
   /** The totals so far; what has no outcome yet counts as pending. */

@@ -8,13 +8,23 @@ import type { InputRecord } from "../../input/types.ts";
 import { stringifyJson } from "../../json/stringify.ts";
 import type { JsonObject } from "../../json/value.ts";
 import type { Conversation } from "../../model/conversation.ts";
-import { type LateFacts, type PayloadFacts, Planner, type PlanRecord } from "../../replay/plan.ts";
+import type { FinalState, RecordPass } from "../../replay/journal/first-pass.ts";
+import type { RecordedState } from "../../replay/journal/format.ts";
+import { type MessageName, type PayloadFacts, Planner, type PlanRecord } from "../../replay/plan.ts";
 import type { PlannedMessage } from "../../replay/types.ts";
 import type { ReplayInput } from "../../report/replay/types.ts";
 import { eachRecord, type InputLimits, type InputOutcome } from "../each-record.ts";
 import type { Io } from "../io.ts";
 import type { PlanSettings } from "./options.ts";
-import { factsOf, lastMs, plainObject, quickFacts, type WantedFacts, whyNotSent } from "./payload.ts";
+import {
+  factsOf,
+  lastMs,
+  plainObject,
+  quickFacts,
+  type Refusal,
+  type WantedFacts,
+  whyNotSent,
+} from "./payload.ts";
 import type { Renderer } from "./renderer.ts";
 
 /** Where planned messages go. */
@@ -28,8 +38,12 @@ export interface MessageSink {
   drain?(): Promise<void>;
   /** Whether the rest of the input is of no use. */
   isDone(): boolean;
-  /** Whether this message is to be sent; of others the name is enough. Absent: all are. */
-  isWanted?(key: Pick<PlannedMessage, "sequence" | "identity">): boolean;
+  /** What earlier runs made of a record's message, should it be in the plan: then it need not be looked at. */
+  before?(name: MessageName): RecordedState | undefined;
+  /** A message that the pass knows to be settled is passed over; it has no name. */
+  passOver?(state: FinalState): void;
+  /** Whether the names of the messages are all that is wanted. */
+  readonly wantsNames?: boolean;
 }
 
 export interface MessageSource {
@@ -49,31 +63,33 @@ export interface MessagesRead {
  * Reads all inputs and plans a message for each record, or, with --to, for each conversation that the records make.
  * Can be called again: the same inputs give the same messages.
  *
+ * @param pass  Goes with the records. With --to it has no part: records and messages are not the same then.
  * @throws {Interrupted} After a signal, in the middle of it.
  */
-export async function eachMessage(source: MessageSource, io: Io, sink: MessageSink): Promise<MessagesRead> {
+export async function eachMessage(
+  source: MessageSource,
+  io: Io,
+  sink: MessageSink,
+  pass?: RecordPass,
+): Promise<MessagesRead> {
   const counts = new InputCounts();
-  const planner = new Planner({ ...source.plan, renderer: source.renderer });
-  const submit = (record: PlanRecord, facts: PayloadFacts | LateFacts): Promise<void> | undefined => {
-    const planned = planner.plan(record, facts);
-    if ("message" in planned) return sink.message(planned.message);
-    counts.leaveOut(planned.leftOut);
-    return undefined;
-  };
   const { to } = source.plan;
+  const recordPass = to === undefined ? pass : undefined;
+  const planner = new Planner({ ...source.plan, renderer: source.renderer }, recordPass);
   const reader =
     to === undefined
-      ? new AsCaptured(source, sink, counts, submit)
-      : new AsConverted({ ...convertSettings(source.plan), to }, sink, counts, submit);
+      ? new AsCaptured(source, sink, counts, planner, recordPass)
+      : new AsConverted({ ...convertSettings(source.plan), to }, sink, counts, planner);
   // The live line of the replay takes the place of that of the input.
   const limits = { ...source.limits, quiet: true };
   const outcome = await eachRecord(source.inputs, limits, io, {
     record: (record) => {
       counts.read++;
-      const opened = lookInside(record);
-      return opened instanceof Promise
-        ? opened.then((one) => reader.record(record, one))
-        : reader.record(record, opened);
+      const settled = recordPass?.begin();
+      if (settled === undefined) return reader.record(record);
+      planner.passOver();
+      sink.passOver?.(settled);
+      return true;
     },
     isDone: () => planner.isFull || sink.isDone(),
     sourceFinding: (name, code, args) => sink.sourceFinding(name, code, args),
@@ -82,8 +98,6 @@ export async function eachMessage(source: MessageSource, io: Io, sink: MessageSi
   await reader.finish();
   return { input: counts, outcome };
 }
-
-type Submit = (record: PlanRecord, facts: PayloadFacts | LateFacts) => Promise<void> | undefined;
 
 class InputCounts implements ReplayInput {
   read = 0;
@@ -104,47 +118,82 @@ class AsCaptured {
   private readonly source: MessageSource;
   private readonly sink: MessageSink;
   private readonly counts: InputCounts;
-  private readonly submit: Submit;
-  private readonly isWanted: MessageSink["isWanted"];
+  private readonly planner: Planner;
+  private readonly pass: RecordPass | undefined;
+  /** Whether messages are selected by their facts. */
+  private readonly isSelected: boolean;
   /** Whether format, event and conversation id are all that is asked for. */
   private readonly isQuick: boolean;
 
-  constructor(source: MessageSource, sink: MessageSink, counts: InputCounts, submit: Submit) {
+  constructor(
+    source: MessageSource,
+    sink: MessageSink,
+    counts: InputCounts,
+    planner: Planner,
+    pass: RecordPass | undefined,
+  ) {
     this.source = source;
     this.sink = sink;
     this.counts = counts;
-    this.submit = submit;
-    // What is selected by its facts has to be looked at before it has a place in the plan.
+    this.planner = planner;
+    this.pass = pass;
     const { sinceMs, untilMs, shard } = source.plan;
-    const isSelected = (sinceMs ?? untilMs ?? shard) !== undefined;
-    this.isWanted = isSelected ? undefined : sink.isWanted;
-    this.isQuick = !isSelected && !source.wanted.conversation && !source.wanted.time;
+    this.isSelected = (sinceMs ?? untilMs ?? shard) !== undefined;
+    this.isQuick = !this.isSelected && !source.wanted.conversation && !source.wanted.time;
   }
 
-  /** @param opened  The same with what is in the files that it holds: for what is known of it, never for what is sent. */
-  record(record: InputRecord, opened: InputRecord): boolean | Promise<boolean> {
-    const { plan, wanted } = this.source;
+  /** What earlier runs know is told by its name alone: that is why names come first, before a record is parsed. */
+  record(record: InputRecord): boolean | Promise<boolean> {
+    const name = this.planner.name(record, record.capture ?? {});
+    if (name === undefined) {
+      this.counts.leaveOut("beyond --limit");
+      return true;
+    }
+    const before = this.sink.before?.(name);
+    if (before !== undefined) {
+      this.pass?.settle(before);
+      return this.taken(name, record);
+    }
     const document = plainObject(record);
-    const refusal = document === undefined ? whyNotSent(record, plan) : undefined;
-    if (refusal?.kind === "left-out") {
+    const refusal = document === undefined ? whyNotSent(record, this.source.plan) : undefined;
+    if (refusal !== undefined) return this.refused(refusal);
+    if (this.sink.wantsNames && !this.isSelected) return this.taken(name, record);
+    const quick = this.quickFacts(document);
+    if (quick !== undefined) return this.planned(name, record, quick);
+    const opened = lookInside(record);
+    return opened instanceof Promise
+      ? opened.then((one) => this.examined(name, record, one))
+      : this.examined(name, record, opened);
+  }
+
+  private refused(refusal: Refusal): boolean {
+    if (refusal.kind === "left-out") {
       this.counts.leaveOut(refusal.why);
       return true;
     }
-    if (refusal !== undefined) {
-      this.counts.reject(refusal.code);
-      this.sink.findings(refusal.findings);
-      return false;
-    }
-    const submitted = this.submit(record, {
-      identity: record.capture?.identity,
-      isWanted: this.isWanted,
-      of: () => this.quickFacts(document) ?? factsOf(opened, plan, wanted),
-    });
-    return submitted?.then(() => true) ?? true;
+    this.counts.reject(refusal.code);
+    this.sink.findings(refusal.findings);
+    return false;
+  }
+
+  private taken(name: MessageName, record: PlanRecord): true | Promise<true> {
+    return this.sink.message(this.planner.take(name, record))?.then(() => true) ?? true;
   }
 
   private quickFacts(document: JsonObject | undefined): PayloadFacts | undefined {
     return this.isQuick && document !== undefined ? quickFacts(document, this.source.plan) : undefined;
+  }
+
+  /** @param opened  The same with what is in the files that it holds: for what is known of it, never for what is sent. */
+  private examined(name: MessageName, record: InputRecord, opened: InputRecord): true | Promise<true> {
+    return this.planned(name, record, factsOf(opened, this.source.plan, this.source.wanted));
+  }
+
+  private planned(name: MessageName, record: PlanRecord, facts: PayloadFacts): true | Promise<true> {
+    const planned = this.planner.complete(name, record, facts);
+    if ("message" in planned) return this.sink.message(planned.message)?.then(() => true) ?? true;
+    this.counts.leaveOut(planned.leftOut);
+    return true;
   }
 
   async finish(): Promise<void> {
@@ -160,16 +209,18 @@ const encoder = new TextEncoder();
 /** Records converted to another format first. Events of one conversation make one message, when the input has ended. */
 class AsConverted {
   private readonly settings: ConvertSettings;
+  private readonly sink: MessageSink;
   private readonly counts: InputCounts;
-  private readonly submit: Submit;
+  private readonly planner: Planner;
   private readonly converter: Converter;
   private readonly origins = new Map<string, Origin>();
   private ready: { readonly one: Converted; readonly model: Conversation }[] = [];
 
-  constructor(settings: ConvertSettings, sink: MessageSink, counts: InputCounts, submit: Submit) {
+  constructor(settings: ConvertSettings, sink: MessageSink, counts: InputCounts, planner: Planner) {
     this.settings = settings;
+    this.sink = sink;
     this.counts = counts;
-    this.submit = submit;
+    this.planner = planner;
     this.converter = new Converter(settings, {
       converted: (one, model) => this.ready.push({ one, model }),
       // What the target has no place for is told by `chatx convert`; here only what keeps a record from being sent.
@@ -177,7 +228,12 @@ class AsConverted {
     });
   }
 
-  record(_: InputRecord, record: InputRecord): boolean | Promise<boolean> {
+  record(record: InputRecord): boolean | Promise<boolean> {
+    const opened = lookInside(record);
+    return opened instanceof Promise ? opened.then((one) => this.convert(one)) : this.convert(opened);
+  }
+
+  private convert(record: InputRecord): boolean | Promise<boolean> {
     const isAccepted = this.converter.record(record);
     const { source, number, start, capture } = record;
     const origin = { start, ...(capture === undefined ? {} : { capture }) };
@@ -205,7 +261,7 @@ class AsConverted {
       const capture = origin?.capture;
       const record = { source: one.source, number: one.record, start, bytes };
       const sentAtMs = lastMs(model);
-      await this.submit(capture === undefined ? record : { ...record, capture }, {
+      await this.send(capture === undefined ? record : { ...record, capture }, {
         format: one.from,
         conversationId: one.id,
         conversation: model,
@@ -213,6 +269,13 @@ class AsConverted {
         ...(sentAtMs === undefined ? {} : { sentAtMs }),
       });
     }
+  }
+
+  private send(record: PlanRecord, facts: PayloadFacts): Promise<void> | undefined {
+    const planned = this.planner.plan(record, facts);
+    if ("message" in planned) return this.sink.message(planned.message);
+    this.counts.leaveOut(planned.leftOut);
+    return undefined;
   }
 
   /** A whole document of the target's format, as `chatx convert` makes one of a single conversation. */

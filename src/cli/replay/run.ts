@@ -1,6 +1,9 @@
 import { statSync } from "node:fs";
 import { FileError } from "../../files/file-error.ts";
 import { systemClock } from "../../replay/clock.ts";
+import type { FileJournal } from "../../replay/journal/file-journal.ts";
+import { FirstPass, type SecondPass } from "../../replay/journal/first-pass.ts";
+import type { RecordedState } from "../../replay/journal/format.ts";
 import { RateLimiter, UNLIMITED } from "../../replay/rate.ts";
 import { Runner } from "../../replay/run.ts";
 import { sendPatiently } from "../../replay/send-patiently.ts";
@@ -39,13 +42,16 @@ export class ReplayRun {
   private readonly startedAt = this.clock.now();
   private readonly startedAtWallMs = this.clock.wallMs();
   private isInputLeft = false;
+  /** Of a resumed run whose inputs were read once already. */
+  private pass: SecondPass | undefined;
 
   constructor(parts: ReplayParts) {
     this.parts = parts;
   }
 
   async run(): Promise<number> {
-    if (this.parts.journals.file?.earlier !== undefined && this.canReadTwice) await this.verifyInputs();
+    const { file } = this.parts.journals;
+    if (file?.earlier !== undefined && this.canReadTwice) this.pass = await this.verifyInputs(file);
     const { settings, proxyFor, tls } = this.parts.prepared;
     const transport = await openTransport({
       connections: settings.run.concurrency,
@@ -132,19 +138,27 @@ export class ReplayRun {
   }
 
   /** The first pass of a resumed run: whether the inputs are those of the journal, before anything is sent. */
-  private async verifyInputs(): Promise<void> {
-    const plan = this.parts.journals.file!.verifyPlan();
-    await eachMessage(this.parts.source, this.parts.io, {
-      message: (message) => {
-        plan.add(message);
-        return undefined;
+  private async verifyInputs(file: FileJournal): Promise<SecondPass> {
+    const plan = file.verifyPlan();
+    const first = new FirstPass();
+    await eachMessage(
+      this.parts.source,
+      this.parts.io,
+      {
+        message: (message) => {
+          plan.add(message);
+          return undefined;
+        },
+        before: (name) => file.earlier!.stateIfKnown(name),
+        wantsNames: true,
+        findings: () => undefined,
+        sourceFinding: () => undefined,
+        isDone: () => false,
       },
-      findings: () => undefined,
-      sourceFinding: () => undefined,
-      isDone: () => false,
-      isWanted: () => false,
-    });
+      first,
+    );
     await plan.end();
+    return first.second();
   }
 
   /**
@@ -154,25 +168,33 @@ export class ReplayRun {
    * @returns Undefined where the input was not read to its end.
    */
   private async feed(runner: Runner): Promise<MessagesRead | undefined> {
-    const { canReadTwice } = this;
-    const plan = this.parts.journals.file?.watchPlan();
+    const { canReadTwice, pass } = this;
+    const { file } = this.parts.journals;
+    const plan = pass === undefined ? file?.watchPlan() : undefined;
     try {
-      const read = await eachMessage(this.parts.source, this.parts.io, {
-        message: (message) => {
-          plan?.add(message);
-          return runner.submit(message);
+      const read = await eachMessage(
+        this.parts.source,
+        this.parts.io,
+        {
+          message: (message) => {
+            plan?.add(message);
+            return runner.submit(message);
+          },
+          before: (name) => finalOf(file?.earlier?.stateIfKnown(name)),
+          passOver: (state) => runner.passOver(state),
+          drain: () => this.parts.outputs.drain(),
+          findings: (found) => this.parts.findings.show(found),
+          sourceFinding: (name, code, args) => this.parts.findings.ofSource(name, code, args),
+          isDone: () => {
+            this.isInputLeft = runner.isStopped && (!canReadTwice || this.parts.io.signal.aborted);
+            return this.isInputLeft;
+          },
         },
-        drain: () => this.parts.outputs.drain(),
-        findings: (found) => this.parts.findings.show(found),
-        sourceFinding: (name, code, args) => this.parts.findings.ofSource(name, code, args),
-        isDone: () => {
-          this.isInputLeft = runner.isStopped && (!canReadTwice || this.parts.io.signal.aborted);
-          return this.isInputLeft;
-        },
-        isWanted: (key) => this.parts.journals.journal.finalState(key) === undefined,
-      });
+        pass,
+      );
       if (this.isInputLeft) return undefined;
       await plan?.end();
+      pass?.end();
       return read;
     } catch (error) {
       if (error instanceof Interrupted) {
@@ -223,6 +245,10 @@ export class ReplayRun {
       }),
     };
   }
+}
+
+function finalOf(state: RecordedState | undefined): RecordedState | undefined {
+  return state === "delivered" || state === "failed" ? state : undefined;
 }
 
 /** A pattern is no file, and matches none but files. */

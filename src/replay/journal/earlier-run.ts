@@ -43,6 +43,12 @@ export class EarlierRun {
     return state;
   }
 
+  /** The same for a message that may not be in the plan: undefined also where another one stands in its place. */
+  stateIfKnown({ sequence, identity }: PlanKey): RecordedState | undefined {
+    const state = this.table.stateOf(sequence, identityWords(identity, this.wanted));
+    return state === "differs" ? undefined : state;
+  }
+
   /**
    * Compares a whole plan with the journal: `add` each message in order, then `end`. Both throw a `JournalError`,
    * inputs-changed, that says what differs first.
