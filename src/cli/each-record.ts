@@ -1,6 +1,6 @@
 import type { DiagnosticArgs, DiagnosticCode } from "../diagnostics/diagnostic.ts";
 import { escapeControls } from "../diagnostics/quote.ts";
-import type { Probe } from "../input/cutting.ts";
+import type { Probe, WholeLine } from "../input/cutting.ts";
 import { inflateBody } from "../input/inflate.ts";
 import { InputError } from "../input/input-error.ts";
 import { SourceProblem } from "../input/problems.ts";
@@ -57,6 +57,8 @@ export interface RecordHandlers {
   drain(): Promise<void>;
   /** A fast path; see `SplitOptions.probe`. */
   readonly probe?: Probe;
+  /** For JSON Lines; see `SplitOptions.line`. */
+  readonly line?: WholeLine;
 }
 
 export interface InputOutcome {
@@ -128,6 +130,7 @@ async function readSource(
     maxRecordBytes,
     inflate: inflateBody,
     ...(handlers.probe === undefined ? {} : { probe: handlers.probe }),
+    ...(handlers.line === undefined ? {} : { line: handlers.line }),
   });
   progress.start(source);
   const take = async (records: Iterable<InputRecord>): Promise<boolean> => {

@@ -3,7 +3,7 @@ import type { Place } from "../diagnostics/finding.ts";
 import { betweenTexts } from "./between-texts.ts";
 import { cutAtCandidate, endBroken, inBroken } from "./broken.ts";
 import { Cut } from "./cut.ts";
-import { BETWEEN_TEXTS, Cutting, IN_BROKEN, IN_GAP, IN_VALUE, type Probe } from "./cutting.ts";
+import { BETWEEN_TEXTS, Cutting, type CuttingOptions, IN_BROKEN, IN_GAP, IN_VALUE } from "./cutting.ts";
 import { inGap, unterminated } from "./gap.ts";
 import { ENDS_FOR_GOOD } from "./recovery.ts";
 import type { RecordProblem } from "./types.ts";
@@ -16,8 +16,8 @@ import { inValue, valueDone } from "./value.ts";
 export class Cutter {
   private readonly cutting: Cutting;
 
-  constructor(source: string, maxBytes: number, probe: Probe | undefined, start: Place | undefined) {
-    this.cutting = new Cutting(source, maxBytes, probe, start);
+  constructor(source: string, options: CuttingOptions) {
+    this.cutting = new Cutting(source, options);
   }
 
   /** Behind the last record that is whole; undefined where what comes next means nothing without what came before. */

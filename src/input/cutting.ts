@@ -12,6 +12,9 @@ import { Window } from "./window.ts";
 /** Hands over a value to somebody who may deal with it at once; see `SplitOptions.probe`. */
 export type Probe = (bytes: Uint8Array, start: number, end: number, base: number) => number;
 
+/** Whether a line is one whole payload; see `SplitOptions.line`. */
+export type WholeLine = (bytes: Uint8Array, start: number, end: number) => boolean;
+
 /** Where the cutter stands. Between the texts of the top level: */
 export const BETWEEN_TEXTS = 0;
 /** Between the elements of a container. */
@@ -19,6 +22,14 @@ export const IN_GAP = 1;
 export const IN_VALUE = 2;
 /** In a value that was found broken, looking for its end. */
 export const IN_BROKEN = 3;
+
+export interface CuttingOptions {
+  readonly maxBytes: number;
+  readonly probe: Probe | undefined;
+  readonly line: WholeLine | undefined;
+  /** Of the first byte. */
+  readonly start: Place | undefined;
+}
 
 /**
  * The state that the parts of the cutter share, and what they all do with it. All of it is indexes into the
@@ -32,6 +43,7 @@ export class Cutting {
   readonly source: string;
   readonly maxBytes: number;
   readonly probe: Probe | undefined;
+  readonly line: WholeLine | undefined;
   readonly window = new Window();
   readonly tracker: PlaceTracker;
   readonly structure = new Structure();
@@ -59,12 +71,13 @@ export class Cutting {
   /** Whether no more bytes will come. */
   isFinal = false;
 
-  constructor(source: string, maxBytes: number, probe: Probe | undefined, start?: Place) {
+  constructor(source: string, { maxBytes, probe, line, start }: CuttingOptions) {
     this.tracker = new PlaceTracker(start);
     this.window.base = start?.offset ?? 0;
     this.source = source;
     this.maxBytes = maxBytes;
     this.probe = probe;
+    this.line = line;
   }
 
   /** Index of the first byte that is still needed. */

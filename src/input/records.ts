@@ -3,7 +3,7 @@ import type { Place } from "../diagnostics/finding.ts";
 import { type Body, type InflateBody, type Opened, openCapture, openHarEntry } from "./body.ts";
 import type { Cut } from "./cut.ts";
 import { Cutter } from "./cutter.ts";
-import type { Probe } from "./cutting.ts";
+import type { Probe, WholeLine } from "./cutting.ts";
 import { gzipProblem, textOnly } from "./heads.ts";
 import { placesFrom } from "./places.ts";
 import { problemAt, SourceProblem } from "./problems.ts";
@@ -22,6 +22,12 @@ export interface SplitOptions {
    * what it yielded before has been taken by then, so order is kept. Bodies in captures are not offered.
    */
   readonly probe?: Probe;
+  /**
+   * A fast path for JSON Lines, for those who parse every record anyway. Called with a line of the top level that begins
+   * with "{" and ends with "}"; it returns whether bytes [start, end) are one whole object that is none of the documents
+   * which hold others (`conversations`, HAR, capture). Then they are the next record, and nothing looks at them twice.
+   */
+  readonly line?: WholeLine;
   /** Unpacks gzip bodies of captures, up to `maxRecordBytes` (this layer has no zlib); without it they are `input/compressed`. */
   readonly inflate?: InflateBody;
   /** Where the first byte stands that will be pushed, and how many records came before it; see `rest`. */
@@ -52,7 +58,8 @@ export class RecordSplitter {
     this.isOfBody = isOfBody;
     this.options = options;
     this.given = options.from?.records ?? 0;
-    this.cutter = new Cutter(source, options.maxRecordBytes, options.probe, options.from?.place);
+    const { maxRecordBytes: maxBytes, probe, line, from } = options;
+    this.cutter = new Cutter(source, { maxBytes, probe, line, start: from?.place });
   }
 
   /**
@@ -177,7 +184,7 @@ export class RecordSplitter {
 
 type BodyPart = Pick<InputRecord, "bytes" | "pointer" | "placesOf"> & { readonly problem?: RecordProblem };
 
-function ofBodyOnly({ probe: _, from: __, ...options }: SplitOptions): SplitOptions {
+function ofBodyOnly({ probe: _, line: __, from: ___, ...options }: SplitOptions): SplitOptions {
   return options;
 }
 

@@ -44,10 +44,12 @@ export interface Desk {
 
 /** What comes after one attempt: the end, another one in the same slot, after a wait, or when the breaker lets us. */
 type Next =
-  | { readonly kind: "done"; readonly state: MessageState }
+  | { readonly kind: "done" }
   | { readonly kind: "again" }
   | { readonly kind: "wait"; readonly delayMs: number }
   | { readonly kind: "gate" };
+
+const DONE: Next = { kind: "done" };
 
 /** Kept connections can all have been closed by the other side; more than this is no race any more. */
 const MOST_STALE = 16;
@@ -75,14 +77,14 @@ export class Delivery {
     this.desk = desk;
   }
 
-  /** @returns The state it was settled with. @throws Whatever ended the run; then `unsettled` is its outcome. */
-  async run(): Promise<MessageState> {
+  /** Resolves when it is settled. @throws Whatever ended the run; then `unsettled` is its outcome. */
+  async run(): Promise<void> {
     const { slots, breaker, clock, halt } = this.desk;
     for (;;) {
       const next = await this.attemptInSlot(slots);
       if (next.kind === "done") {
         breaker.left(this.message.sequence);
-        return next.state;
+        return;
       }
       if (next.kind === "wait") await clock.wait(next.delayMs, halt);
       if (next.kind === "gate") await breaker.change(this.message.sequence);
@@ -96,7 +98,8 @@ export class Delivery {
   }
 
   private async attemptInSlot(slots: Slots): Promise<Next> {
-    await slots.take();
+    const free = slots.take();
+    if (free !== undefined) await free;
     try {
       for (;;) {
         const next = await this.attempt();
@@ -115,11 +118,13 @@ export class Delivery {
       this.wasAside = true;
       return { kind: "gate" };
     }
-    await this.message.prepare?.();
-    const token = await this.token();
+    // What most runs have no part of is not awaited: every message would pay for the turn that takes.
+    if (this.message.prepare !== undefined) await this.message.prepare();
+    const token = this.desk.token === undefined ? undefined : await this.token(this.desk.token);
     const rendered = this.message.request(token);
     if (!rendered.ok) return this.settle("failed", { code: "template", reason: rendered.reason });
-    await pace.turn(halt);
+    const turn = pace.turn(halt);
+    if (turn !== undefined) await turn;
     halt.throwIfAborted();
     const request = signer?.sign(rendered.request, this.message, clock.wallMs()) ?? rendered.request;
     const result = await this.send(request);
@@ -138,10 +143,8 @@ export class Delivery {
     return this.settle(verdict.kind, verdict.kind === "delivered" ? {} : verdict);
   }
 
-  private async token(): Promise<TokenAnswer | undefined> {
-    const { token, halt } = this.desk;
-    if (token === undefined) return undefined;
-    const result = await token.current(halt);
+  private async token(source: TokenSource): Promise<TokenAnswer> {
+    const result = await source.current(this.desk.halt);
     if (result.kind === "token") return result.token;
     return this.stop(result);
   }
@@ -155,17 +158,16 @@ export class Delivery {
     }
     const startedAtWallMs = clock.wallMs();
     const attempt = ++this.attempts;
-    const result = await transport
-      .send(request, { timeoutMs, maxBodyBytes, signal: cut })
-      .catch((error: unknown) => {
-        this.mayBeTaken = true;
-        throw this.desk.fail(error);
-      });
+    let result: SendResult;
+    try {
+      result = await transport.send(request, { timeoutMs, maxBodyBytes, signal: cut });
+    } catch (error) {
+      this.mayBeTaken = true;
+      throw this.desk.fail(error);
+    }
     tally.exchange(result);
-    this.last = {
-      durationMs: result.durationMs,
-      ...(result.kind === "answer" ? { status: result.status } : {}),
-    };
+    const { durationMs } = result;
+    this.last = result.kind === "answer" ? { durationMs, status: result.status } : { durationMs };
     const written = this.desk.exchanged({ message: this.message, attempt, request, result, startedAtWallMs });
     if (written !== undefined) await written;
     return result;
@@ -244,10 +246,11 @@ export class Delivery {
   ): Promise<Next> {
     this.note(facts);
     await this.desk.settle(this.outcome(state));
-    return { kind: "done", state };
+    return DONE;
   }
 
   private note({ code, reason }: { readonly code?: string; readonly reason?: string }): void {
+    if (code === undefined && reason === undefined) return;
     this.last = {
       ...this.last,
       ...(code === undefined ? {} : { code }),

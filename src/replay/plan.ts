@@ -2,6 +2,7 @@ import type { InputRecord } from "../input/types.ts";
 import type { Json } from "../json/value.ts";
 import type { Conversation } from "../model/conversation.ts";
 import { capturedHeaders, capturedMethod } from "./captured-headers.ts";
+import { Copies } from "./copies.ts";
 import { Identities, idempotencyKey, isIdentity, type Namer, shardOf } from "./identity.ts";
 import type {
   PlannedMessage,
@@ -60,6 +61,7 @@ export type Planned = { readonly message: PlannedMessage } | { readonly leftOut:
 export class Planner {
   private readonly options: PlanOptions;
   private readonly names: Namer;
+  private readonly copies = new Copies();
   private planned = 0;
 
   constructor(options: PlanOptions, names: Namer = new Identities()) {
@@ -115,7 +117,7 @@ export class Planner {
     const method = this.methodOf(record);
     const orderKey = this.orderKey(facts);
     const { source, number, start } = record;
-    const input = renderInput(record, facts, identity);
+    const input = renderInput(record, facts, identity, this.copies);
     const { renderer } = this.options;
     const isConverted = facts.converted !== undefined;
     const message: PlannedMessage = {
@@ -172,11 +174,10 @@ function notToBeSent(): never {
   throw new Error("a message that is not to be sent has no request");
 }
 
-function renderInput(record: PlanRecord, facts: PayloadFacts, identity: string): RenderInput {
+function renderInput(record: PlanRecord, facts: PayloadFacts, identity: string, copies: Copies): RenderInput {
   const { source, number, start, capture } = record;
   return {
-    // Not slice(): that of a Buffer shares its memory, and the input room uses it again.
-    payload: facts.converted ?? new Uint8Array(record.bytes),
+    payload: facts.converted ?? copies.of(record.bytes),
     ...(facts.document === undefined ? {} : { document: facts.document }),
     ...(facts.conversation === undefined ? {} : { conversation: facts.conversation }),
     source,
@@ -195,18 +196,37 @@ function completed(
   isConverted: boolean,
 ): RenderedRequest {
   if (!rendered.ok) return rendered;
-  const given = new Set(rendered.headers.map(([name]) => name.toLowerCase()));
-  // The captured content type is that of the captured bytes.
-  const isCapturedBody = !isConverted && rendered.body === undefined;
-  const replaced = isCapturedBody ? given : new Set([...given, "content-type"]);
-  const captured = capturedHeaders(input.capture?.headers ?? [], replaced);
-  if ("reason" in captured) return { ok: false, reason: captured.reason };
-  const headers = [...captured.headers, ...rendered.headers];
-  const names = new Set(headers.map(([name]) => name.toLowerCase()));
-  if (!names.has("content-type")) headers.push(["content-type", "application/json"]);
-  if (!names.has("idempotency-key")) headers.push(["idempotency-key", idempotencyKey(input.identity)]);
+  const captured = input.capture?.headers ?? [];
+  const headers = captured.length === 0 ? [] : withoutStale(captured, rendered, isConverted);
+  if ("reason" in headers) return { ok: false, reason: headers.reason };
+  headers.push(...rendered.headers);
+  if (!hasHeader(headers, "content-type")) headers.push(["content-type", "application/json"]);
+  if (!hasHeader(headers, "idempotency-key"))
+    headers.push(["idempotency-key", idempotencyKey(input.identity)]);
   return {
     ok: true,
     request: { method, url: rendered.url, headers, body: rendered.body ?? input.payload },
   };
+}
+
+type Header = readonly [name: string, value: string];
+
+/** What of the captured headers goes out again. */
+function withoutStale(
+  captured: readonly Header[],
+  rendered: Extract<RenderedTemplates, { ok: true }>,
+  isConverted: boolean,
+): Header[] | { readonly reason: string } {
+  const replaced = new Set(rendered.headers.map(([name]) => name.toLowerCase()));
+  // The captured content type is that of the captured bytes.
+  if (isConverted || rendered.body !== undefined) replaced.add("content-type");
+  const kept = capturedHeaders(captured, replaced);
+  return "reason" in kept ? kept : [...kept.headers];
+}
+
+function hasHeader(headers: readonly Header[], wanted: string): boolean {
+  for (const [name] of headers) {
+    if (name.length === wanted.length && name.toLowerCase() === wanted) return true;
+  }
+  return false;
 }

@@ -97,5 +97,5 @@ export class RateLimiter implements Pace {
 
 /** No limit. */
 export const UNLIMITED: Pace = {
-  turn: (signal) => (signal.aborted ? Promise.reject(signal.reason) : Promise.resolve()),
+  turn: (signal) => (signal.aborted ? Promise.reject(signal.reason) : undefined),
 };

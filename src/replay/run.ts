@@ -209,8 +209,7 @@ export class Runner {
   private async handle({ message, dueAt }: Item): Promise<void> {
     const delivery = new Delivery(message, this.desk);
     try {
-      const state = await this.deliver(delivery, message, dueAt);
-      this.judge(message, state);
+      await this.deliver(delivery, message, dueAt);
     } catch (error) {
       // A wait that the stop has ended is no failure; anything else that throws is one.
       if (!this.halt.signal.aborted) this.fail(error);
@@ -226,23 +225,22 @@ export class Runner {
     delivery: Delivery,
     message: PlannedMessage,
     dueAt: number | undefined,
-  ): Promise<MessageState> {
+  ): Promise<void> {
     this.halt.signal.throwIfAborted();
     if (this.isHeld(message)) {
       const reason = "an earlier message of its conversation was not delivered";
-      await this.settle({ message, state: "held", attempts: 0, code: "held", reason, elapsedMs: 0 });
-      return "held";
+      return this.settle({ message, state: "held", attempts: 0, code: "held", reason, elapsedMs: 0 });
     }
     const delayMs = (dueAt ?? 0) - this.parts.clock.now();
     if (dueAt !== undefined && delayMs > 0) await this.parts.clock.wait(delayMs, this.halt.signal);
-    return delivery.run();
+    await delivery.run();
   }
 
   private isHeld({ orderKey }: PlannedMessage): boolean {
     return orderKey !== undefined && this.heldKeys.size > 0 && this.heldKeys.has(keyDigest(orderKey));
   }
 
-  /** What a message's end means for the others. */
+  /** What a message's end means for the others; said before its slot is free for one of them. */
   private judge({ orderKey }: PlannedMessage, state: MessageState): void {
     if (state !== "failed" && state !== "unknown") return;
     if (this.onFailure === "hold" && orderKey !== undefined) this.heldKeys.add(keyDigest(orderKey));
@@ -258,6 +256,7 @@ export class Runner {
       throw this.fail(error);
     }
     this.conclude(outcome);
+    this.judge(outcome.message, outcome.state);
   }
 
   private conclude(outcome: MessageOutcome): void {

@@ -13,14 +13,18 @@ export class Slots {
     this.free = count;
   }
 
-  /** Resolves when a slot is ours; `release` must follow. @throws The reason of `close`. */
-  async take(): Promise<void> {
-    if (this.closed !== undefined) throw this.closed.reason;
+  /**
+   * Takes a slot; `release` must follow.
+   *
+   * @returns Undefined where one was free; else resolves when it is ours, or rejects with the reason of `close`.
+   */
+  take(): Promise<void> | undefined {
+    if (this.closed !== undefined) return Promise.reject(this.closed.reason);
     if (this.free > 0) {
       this.free--;
-      return;
+      return undefined;
     }
-    await new Promise<void>((resolve, reject) => this.waiters.push({ resolve, reject }));
+    return new Promise<void>((resolve, reject) => this.waiters.push({ resolve, reject }));
   }
 
   release(): void {

@@ -152,8 +152,12 @@ export interface TokenSource {
 
 /** The rate limit, one for messages, retries and token calls. */
 export interface Pace {
-  /** Resolves when one more request may leave, first come, first served; rejects with the signal's reason. */
-  turn(signal: AbortSignal): Promise<void>;
+  /**
+   * One more request wants to leave, first come, first served.
+   *
+   * @returns Undefined where it may; else resolves when it may, or rejects with the signal's reason.
+   */
+  turn(signal: AbortSignal): Promise<void> | undefined;
 }
 
 /** What templates see of one message. Valid as long as the message. */

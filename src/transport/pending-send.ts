@@ -29,7 +29,8 @@ export class PendingSend {
   readonly #host: string;
   readonly #isProxied: boolean;
   readonly #limit: number;
-  readonly #signal: AbortSignal | undefined;
+  /** What ends the exchange early; the transport listens to it. */
+  readonly signal: AbortSignal | undefined;
   readonly #startedAt = performance.now();
   readonly #timer: NodeJS.Timeout;
   readonly #settle: (result: SendResult) => void;
@@ -58,16 +59,15 @@ export class PendingSend {
     this.#host = host;
     this.#isProxied = isProxied;
     this.#limit = options.maxBodyBytes;
-    this.#signal = options.signal;
+    this.signal = options.signal;
     this.#settle = settle;
     this.#timer = setTimeout(onTimeout, Math.min(options.timeoutMs, LONGEST_TIMER), this);
-    this.#signal?.addEventListener("abort", this.stop);
   }
 
   /** Ends the exchange because the run ends. */
-  readonly stop = (): void => {
+  stop(): void {
     this.#fail(this.#connection === undefined ? "not-started" : "stopped");
-  };
+  }
 
   timeOut(): void {
     if (this.#hasHeadThatStands()) this.#answer();
@@ -154,7 +154,6 @@ export class PendingSend {
     if (this.#isSettled) return;
     this.#isSettled = true;
     clearTimeout(this.#timer);
-    this.#signal?.removeEventListener("abort", this.stop);
     this.#home.ended(this);
     this.#settle(result);
     if (!this.#isComplete) this.#connection?.giveUp();

@@ -57,6 +57,9 @@ class UndiciTransport implements Transport {
   readonly #routes = new Map<string, Route>();
   readonly #sockets = new Set<Socket>();
   readonly #active = new Set<PendingSend>();
+  /** A run has one signal for all its requests: it is listened to once, as listening costs as much as a timer. */
+  readonly #heard = new WeakSet<AbortSignal>();
+  readonly #closing = new AbortController();
   #last: Target | undefined;
   #writer: PendingSend | undefined;
   #isClosed = false;
@@ -74,6 +77,7 @@ class UndiciTransport implements Transport {
     if (this.#isClosed || options.signal?.aborted) {
       return Promise.resolve(fault("not-started", route.host, 0));
     }
+    if (options.signal !== undefined) this.#listenTo(options.signal);
     return new Promise((resolve) => {
       const send = new PendingSend(this, route.host, route.proxyHeaders !== undefined, options, resolve);
       this.#active.add(send);
@@ -85,6 +89,7 @@ class UndiciTransport implements Transport {
   /** Ends what is under way, and comes back within about a second whatever the other side does. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#closing.abort();
     for (const send of [...this.#active]) send.stop();
     const pools = [...this.#routes.values()].map(({ pool }) => pool.destroy());
     for (const socket of this.#sockets) socket.destroy();
@@ -94,6 +99,15 @@ class UndiciTransport implements Transport {
     });
     await Promise.race([Promise.allSettled(pools), limit]);
     clearTimeout(timer);
+  }
+
+  #listenTo(signal: AbortSignal): void {
+    if (this.#heard.has(signal)) return;
+    this.#heard.add(signal);
+    const onAbort = () => {
+      for (const send of [...this.#active]) if (send.signal === signal) send.stop();
+    };
+    signal.addEventListener("abort", onAbort, { once: true, signal: this.#closing.signal });
   }
 
   /** For pending sends: the next bytes that a socket is given are this one's. undici says and does both in one step. */

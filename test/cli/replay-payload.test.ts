@@ -3,9 +3,11 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PlanSettings } from "../../src/cli/replay/options.ts";
-import { factsOf, plainObject, quickFacts } from "../../src/cli/replay/payload.ts";
+import { factsOf, mayHoldPayloads, plainObject, quickFacts } from "../../src/cli/replay/payload.ts";
+import type { WholeLine } from "../../src/input/cutting.ts";
 import { encodeUtf8 } from "../../src/json/text.ts";
 import { timeZone } from "../../src/model/time.ts";
+import { split } from "../input/split.ts";
 import { fixturePaths, recordsOf } from "../support/fixtures.ts";
 import { root } from "../support/run-chatx.ts";
 
@@ -71,5 +73,73 @@ describe("what a few members tell of a payload is what reading it tells", () => 
     const great = hook.replace(/("channel": \{\s*"id": )\d+/, "$19007199254740993");
     expect(great).not.toBe(hook);
     expect(wayOf(encodeUtf8(great))).toBe("slow");
+  });
+
+  test.each([
+    ["as it is", '"conv-é-1"'],
+    ["escaped", '"conv-\\u00e9-1"'],
+  ])("and so does an id beyond ASCII, %s", (_, id) => {
+    const payload = readFileSync(join(root, fixturePaths("ferndesk/valid")[0]!), "utf8");
+    const [record] = recordsOf(payload);
+    const document = { ...plainObject(record!), id: 0 };
+    const text = JSON.stringify(document).replace('"id":0', `"id":${id}`);
+    expect(text).toContain(id);
+    expect(wayOf(encodeUtf8(text))).toBe("slow");
+  });
+});
+
+describe("lines that are taken for payloads without looking for their end", () => {
+  const holders = [
+    "conversations",
+    "log",
+    "body",
+    "bodyBase64",
+    "method",
+    "headers",
+    "receivedAt",
+    "entries",
+  ];
+  const key = fc.oneof(fc.constantFrom(...holders, "id", "é"), fc.string());
+  const inner = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.constant([{ id: 1 }, { id: 2 }]),
+    fc.constant({ entries: [{ request: { postData: { text: "{}" } } }] }),
+    fc.constantFrom("{}", "e30=", "POST", [["content-type", "x"]]),
+  );
+  const document = fc.oneof(
+    { weight: 4, arbitrary: fc.dictionary(key, inner, { maxKeys: 5 }) },
+    { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) },
+  );
+  const text = fc.oneof(
+    { weight: 6, arbitrary: document.map((value) => JSON.stringify(value)) },
+    { weight: 2, arbitrary: document.map((value) => JSON.stringify(value, null, 1)) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom('{"a":', '{"a":1}}', "{}{}", '{"a":1}x', "{", "}", "[", "[{}", "{]}", "1"),
+    },
+  );
+  const between = fc.constantFrom("\n", "\n", "\r\n", " ", "\n\n", "\n \t", "\x1e", "");
+  const input = fc
+    .array(fc.tuple(text, between), { maxLength: 8 })
+    .map((parts) => encodeUtf8(parts.flat().join("")));
+
+  test("are the records that looking finds", () => {
+    let taken = 0;
+    fc.assert(
+      fc.property(input, fc.integer({ min: 1, max: 800 }), (bytes, pieceBytes) => {
+        const chunks = [pieceBytes];
+        const line: WholeLine = (window, start, end) => {
+          const one = plainObject({ bytes: window.subarray(start, end) });
+          if (one === undefined || mayHoldPayloads(one)) return false;
+          taken++;
+          return true;
+        };
+        const looked = split(bytes, { chunks });
+        const quick = split(bytes, { chunks, line });
+        expect(quick).toEqual(looked);
+      }),
+      { numRuns: 2000 },
+    );
+    expect(taken).toBeGreaterThan(400);
   });
 });

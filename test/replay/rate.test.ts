@@ -94,6 +94,6 @@ describe("the limiter", () => {
     const clock = new FakeClock();
     await expect(new RateLimiter(rateFrom("1/s")!, clock).turn(aborted)).rejects.toThrow("stopped");
     await expect(UNLIMITED.turn(aborted)).rejects.toThrow("stopped");
-    await expect(UNLIMITED.turn(never())).resolves.toBeUndefined();
+    expect(UNLIMITED.turn(never())).toBeUndefined();
   });
 });

@@ -280,11 +280,13 @@ describe("stopping", () => {
     expect(told(await transport.send(post(server.url), PATIENT))).toBe("not-started not-sent temporary");
   });
 
-  test("leaves no listener on the signal", async () => {
+  test("takes one listener on the signal, however many requests it is for, and leaves none", async () => {
     const server = await serverFor((reply) => reply.send(answer(200)));
     const transport = await transportFor();
     const { signal } = new AbortController();
     for (let turn = 0; turn < 5; turn++) await transport.send(post(server.url), { ...PATIENT, signal });
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    await transport.close();
     expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 

@@ -19,6 +19,7 @@ import type { PlanSettings } from "./options.ts";
 import {
   factsOf,
   lastMs,
+  mayHoldPayloads,
   plainObject,
   quickFacts,
   type Refusal,
@@ -94,6 +95,10 @@ export async function eachMessage(
     isDone: () => planner.isFull || sink.isDone(),
     sourceFinding: (name, code, args) => sink.sourceFinding(name, code, args),
     drain: async () => sink.drain?.(),
+    // A pass that looks at few of the records has no use for reading them early.
+    ...(reader instanceof AsCaptured && sink.before === undefined && pass === undefined
+      ? { line: reader.line }
+      : {}),
   });
   await reader.finish();
   return { input: counts, outcome };
@@ -124,6 +129,8 @@ class AsCaptured {
   private readonly isSelected: boolean;
   /** Whether format, event and conversation id are all that is asked for. */
   private readonly isQuick: boolean;
+  /** Of the next record, where it was read to find its end. */
+  private ahead: JsonObject | undefined;
 
   constructor(
     source: MessageSource,
@@ -142,6 +149,14 @@ class AsCaptured {
     this.isQuick = !this.isSelected && !source.wanted.conversation && !source.wanted.time;
   }
 
+  /** For `SplitOptions.line`: what is read to see whether a line is a payload is kept for its record. */
+  readonly line = (bytes: Uint8Array, start: number, end: number): boolean => {
+    const document = plainObject({ bytes: bytes.subarray(start, end) });
+    if (document === undefined || mayHoldPayloads(document)) return false;
+    this.ahead = document;
+    return true;
+  };
+
   /** What earlier runs know is told by its name alone: that is why names come first, before a record is parsed. */
   record(record: InputRecord): boolean | Promise<boolean> {
     const name = this.planner.name(record, record.capture ?? {});
@@ -154,7 +169,8 @@ class AsCaptured {
       this.pass?.settle(before);
       return this.taken(name, record);
     }
-    const document = plainObject(record);
+    const document = this.ahead ?? plainObject(record);
+    this.ahead = undefined;
     const refusal = document === undefined ? whyNotSent(record, this.source.plan) : undefined;
     if (refusal !== undefined) return this.refused(refusal);
     if (this.sink.wantsNames && !this.isSelected) return this.taken(name, record);

@@ -1,11 +1,11 @@
+import { isUtf8 } from "node:buffer";
 import { severityOf } from "../../diagnostics/catalogue.ts";
 import type { DiagnosticCode } from "../../diagnostics/diagnostic.ts";
 import type { Finding } from "../../diagnostics/finding.ts";
 import { findingsOf } from "../../diagnostics/place.ts";
-import { detectFormat } from "../../formats/detect.ts";
+import { formatOf } from "../../formats/detect.ts";
 import { type Examined, examineRecord, isRejected } from "../../formats/examine.ts";
 import type { InputRecord } from "../../input/types.ts";
-import { decodeUtf8 } from "../../json/text.ts";
 import { isObject, type Json, type JsonObject } from "../../json/value.ts";
 import type { Conversation } from "../../model/conversation.ts";
 import { latest, msOf, parseTime } from "../../model/time.ts";
@@ -46,32 +46,52 @@ export function whyNotSent(record: InputRecord, { from }: PlanSettings): Refusal
 }
 
 /**
- * The payload as `JSON.parse` reads it; undefined where it is no object. Every record is asked, also those that an
- * earlier run delivered: so this is the fastest way there is. Great numbers lose digits in it.
+ * The payload as `JSON.parse` reads it, with a character for each of its bytes; undefined where it is no object. For
+ * `quickFacts`, and to tell what can be sent: every record is asked, so this is the fastest way there is. Text beyond
+ * ASCII is misread and great numbers lose digits in it.
  */
-export function plainObject({ problem, bytes }: InputRecord): JsonObject | undefined {
-  const text = problem === undefined ? decodeUtf8(bytes) : undefined;
-  if (text === undefined) return undefined;
+export function plainObject({
+  problem,
+  bytes,
+}: Pick<InputRecord, "problem" | "bytes">): JsonObject | undefined {
+  if (problem !== undefined || !isUtf8(bytes)) return undefined;
   try {
-    const value: Json = JSON.parse(text);
+    const value: Json = JSON.parse(
+      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1"),
+    );
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
+/** Whether a document is no payload but holds some, or may: these are for the input room to open. */
+export function mayHoldPayloads(document: JsonObject): boolean {
+  return HOLDERS.some((key) => Object.hasOwn(document, key));
+}
+
+/** What documents are known by that hold payloads: Ferndesk's list, a HAR, capture records. */
+const HOLDERS = ["conversations", "log", "body", "bodyBase64"];
+
 /**
  * Format, event and conversation of a payload, told from a few of its members: a thirtieth of the work of reading it.
  *
+ * @param document  Of `plainObject`.
  * @returns Undefined where that is not enough.
  */
 export function quickFacts(document: JsonObject, { from }: PlanSettings): PayloadFacts | undefined {
-  const format = from ?? detectFormat(document).format;
+  const format = from ?? formatOf(document);
   if (format === undefined) return {};
   const conversationId = format.conversationId?.(document);
   if (conversationId === undefined) return undefined;
   const event = format.eventOf?.(document);
+  if (!isAscii(conversationId) || (event !== undefined && !isAscii(event))) return undefined;
   return { format: format.id, conversationId, ...(event === undefined ? {} : { event }) };
+}
+
+function isAscii(text: string): boolean {
+  for (let k = 0; k < text.length; k++) if (text.charCodeAt(k) > 0x7f) return false;
+  return true;
 }
 
 /** What plan and templates know of a payload; as much as there is to know. */

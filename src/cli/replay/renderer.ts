@@ -84,8 +84,9 @@ export function createRenderer(options: RendererOptions): Renderer {
   };
   const hasContentType = template.headers.some(({ name }) => name.toLowerCase() === "content-type");
   const ownType = hasContentType ? undefined : (template.body?.contentType ?? contentType);
+  const roots = new Set(template.holes.map(({ root }) => root));
   const render = (wanted: RequestTemplate, input: RenderInput): RenderedTemplates => {
-    const variables = variablesOf(input, shared, times);
+    const variables = variablesOf(input, roots, shared, times);
     const report = reports.of(input.payload);
     if (report !== undefined) variables.set("report", report);
     const context = {
@@ -110,6 +111,9 @@ export function createRenderer(options: RendererOptions): Renderer {
   ];
   const times = new MessageTimes(options);
   const reports = new Reports(options.export);
+  /** What a template without variables makes of every message. */
+  let fixed: RenderedTemplates | undefined;
+  const isFixed = template.holes.length === 0 && template.body === undefined;
   return {
     template,
     missingCharacters: reports.missing,
@@ -122,7 +126,11 @@ export function createRenderer(options: RendererOptions): Renderer {
           },
         }
       : {}),
-    render: (input) => render(template, input),
+    render: (input) => {
+      if (!isFixed) return render(template, input);
+      fixed ??= render(template, input);
+      return fixed;
+    },
     renderPublic: (input) =>
       render(publicTemplate, hasToken ? { ...input, token: sampleToken(template) } : input),
   };
@@ -182,29 +190,43 @@ class MessageTimes {
   }
 }
 
+/** @param roots  Those that the template names: making the others would take longer than all else of a rendering. */
 function variablesOf(
   input: RenderInput,
+  roots: ReadonlySet<string>,
   shared: readonly [string, Provider][],
   times: MessageTimes,
 ): Map<string, Provider> {
-  const { payload, document, conversation, source, line, record, capture, identity, token } = input;
-  const bytes = payloadProvider(payload);
-  const variables = new Map<string, Provider>([
-    ...shared,
-    ["payload", document === undefined ? bytes : { ...jsonProvider(document), raw: () => payload }],
-    ["record", jsonProvider({ source, line, index: record })],
-    ["capture", captureProvider(capture ?? {})],
-    ["idempotencyKey", jsonProvider(identity)],
-    ["uuid", jsonProvider(uuidOf(identity))],
-    ["dateTime", jsonProvider(() => times.of(payload))],
-  ]);
-  // The model is plain data; its interface only lacks the index signature that Json asks for.
-  if (conversation !== undefined) {
-    variables.set("conversation", jsonProvider(conversation as unknown as Json));
+  const variables = new Map<string, Provider>(shared);
+  for (const root of roots) {
+    const provider = OF_MESSAGE.get(root)?.(input, times);
+    if (provider !== undefined) variables.set(root, provider);
   }
-  if (token !== undefined) variables.set("tokenResponse", tokenProvider(token));
   return variables;
 }
+
+type MakeProvider = (input: RenderInput, times: MessageTimes) => Provider | undefined;
+
+/** The names whose values are another for every message. */
+const OF_MESSAGE: ReadonlyMap<string, MakeProvider> = new Map<string, MakeProvider>([
+  [
+    "payload",
+    ({ payload, document }) =>
+      document === undefined ? payloadProvider(payload) : { ...jsonProvider(document), raw: () => payload },
+  ],
+  ["record", ({ source, line, record }) => jsonProvider({ source, line, index: record })],
+  ["capture", ({ capture }) => captureProvider(capture ?? {})],
+  ["idempotencyKey", ({ identity }) => jsonProvider(identity)],
+  ["uuid", ({ identity }) => jsonProvider(uuidOf(identity))],
+  ["dateTime", ({ payload }, times) => jsonProvider(() => times.of(payload))],
+  // The model is plain data; its interface only lacks the index signature that Json asks for.
+  [
+    "conversation",
+    ({ conversation }) =>
+      conversation === undefined ? undefined : jsonProvider(conversation as unknown as Json),
+  ],
+  ["tokenResponse", ({ token }) => (token === undefined ? undefined : tokenProvider(token))],
+]);
 
 /** The identity spelled as a UUID of version 8 (RFC 9562: the bits are our own), so that all attempts carry the same. */
 function uuidOf(identity: string): string {

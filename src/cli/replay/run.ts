@@ -4,6 +4,7 @@ import { systemClock } from "../../replay/clock.ts";
 import type { FileJournal } from "../../replay/journal/file-journal.ts";
 import { FirstPass, type SecondPass } from "../../replay/journal/first-pass.ts";
 import type { RecordedState } from "../../replay/journal/format.ts";
+import type { MessageName } from "../../replay/plan.ts";
 import { RateLimiter, UNLIMITED } from "../../replay/rate.ts";
 import { Runner } from "../../replay/run.ts";
 import { sendPatiently } from "../../replay/send-patiently.ts";
@@ -170,6 +171,7 @@ export class ReplayRun {
   private async feed(runner: Runner): Promise<MessagesRead | undefined> {
     const { canReadTwice, pass } = this;
     const { file } = this.parts.journals;
+    const earlier = file?.earlier;
     const plan = pass === undefined ? file?.watchPlan() : undefined;
     try {
       const read = await eachMessage(
@@ -180,7 +182,10 @@ export class ReplayRun {
             plan?.add(message);
             return runner.submit(message);
           },
-          before: (name) => finalOf(file?.earlier?.stateIfKnown(name)),
+          // Of a first run nothing is known, and after a first pass it is known without asking.
+          ...(earlier === undefined || pass !== undefined
+            ? {}
+            : { before: (name: MessageName) => finalOf(earlier.stateIfKnown(name)) }),
           passOver: (state) => runner.passOver(state),
           drain: () => this.parts.outputs.drain(),
           findings: (found) => this.parts.findings.show(found),

@@ -89,9 +89,9 @@ export class FileJournal implements Journal {
   }
 
   /** A pending message gets no line: that it has none says the same. @throws {JournalError} */
-  async record(outcome: MessageOutcome): Promise<void> {
+  record(outcome: MessageOutcome): Promise<void> {
     const { message, state, attempts, status, code } = outcome;
-    if (state === "pending") return;
+    if (state === "pending") return Promise.resolve();
     const { sequence, identity } = message;
     const line = {
       sequence,
@@ -101,7 +101,7 @@ export class FileJournal implements Journal {
       ...(status === undefined ? {} : { status }),
       ...(code === undefined ? {} : { code }),
     };
-    await this.append(sealOutcome(line, this.crc));
+    return this.append(sealOutcome(line, this.crc));
   }
 
   /**
