@@ -35,6 +35,8 @@ export interface PayloadFacts {
   readonly event?: string;
   readonly conversationId?: string;
   readonly sentAtMs?: number;
+  /** Whether the record is known to be one JSON value. */
+  readonly isJson?: boolean;
   /** Where they are at hand: `$payload` and `$conversation`. */
   readonly document?: Json;
   readonly conversation?: Conversation;
@@ -178,6 +180,7 @@ function renderInput(record: PlanRecord, facts: PayloadFacts, identity: string, 
   const { source, number, start, capture } = record;
   return {
     payload: facts.converted ?? copies.of(record.bytes),
+    isJson: facts.isJson === true || facts.converted !== undefined,
     ...(facts.document === undefined ? {} : { document: facts.document }),
     ...(facts.conversation === undefined ? {} : { conversation: facts.conversation }),
     source,

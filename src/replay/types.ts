@@ -164,6 +164,8 @@ export interface Pace {
 export interface RenderInput {
   /** The payload's own bytes, or the converted ones; `$payload` is parsed from them where `document` is absent. */
   readonly payload: Uint8Array;
+  /** Whether the payload is known to be one JSON value. */
+  readonly isJson: boolean;
   readonly document?: Json;
   readonly conversation?: Conversation;
   readonly source: string;

@@ -30,8 +30,9 @@ export function jsonProvider(value: Json | (() => Json | undefined)): Provider {
  * they are where `$payload` stands alone. Bytes that are no JSON (a captured body may be anything) have no values.
  *
  * @param bytes  Must not change while the provider is used.
+ * @param isJson  Whether they are known to be one JSON value.
  */
-export function payloadProvider(bytes: Uint8Array): Provider {
+export function payloadProvider(bytes: Uint8Array, isJson = false): Provider {
   let native: { readonly value: Json } | "no JSON" | undefined;
   let exact: { readonly value: Json | undefined } | undefined;
   return {
@@ -46,6 +47,7 @@ export function payloadProvider(bytes: Uint8Array): Provider {
       return valueAt(exact.value, steps);
     },
     raw() {
+      if (isJson) return bytes;
       // Spliced unread, `1,"admin":true` would be two members.
       native ??= parseNatively(bytes);
       return native === "no JSON" ? undefined : bytes;

@@ -141,6 +141,18 @@ export function renderUrl(template: UrlTemplate, context: RenderContext): Render
  * @throws {ValueRefused}
  */
 export function urlText(template: UrlTemplate, context: RenderContext): string {
+  const known = literals.get(template);
+  if (known !== undefined) return known;
+  const url = filledUrl(template, context);
+  const isLiteral = [...template.segments.flat(), ...template.tail].every((part) => typeof part === "string");
+  if (isLiteral) literals.set(template, url);
+  return url;
+}
+
+/** The URLs of templates without variables: comparing one takes longer than the rest of a rendering. */
+const literals = new WeakMap<UrlTemplate, string>();
+
+function filledUrl(template: UrlTemplate, context: RenderContext): string {
   const { origin, segments, tail, expected } = template;
   const texts = segments.map((parts) => segmentText(parts, context));
   const path = texts.map((text) => `/${text}`).join("");

@@ -175,11 +175,12 @@ class AsCaptured {
     if (refusal !== undefined) return this.refused(refusal);
     if (this.sink.wantsNames && !this.isSelected) return this.taken(name, record);
     const quick = this.quickFacts(document);
-    if (quick !== undefined) return this.planned(name, record, quick);
+    if (quick !== undefined) return this.planned(name, record, { ...quick, isJson: true });
     const opened = lookInside(record);
+    const isJson = document !== undefined;
     return opened instanceof Promise
-      ? opened.then((one) => this.examined(name, record, one))
-      : this.examined(name, record, opened);
+      ? opened.then((one) => this.examined(name, record, one, isJson))
+      : this.examined(name, record, opened, isJson);
   }
 
   private refused(refusal: Refusal): boolean {
@@ -201,8 +202,14 @@ class AsCaptured {
   }
 
   /** @param opened  The same with what is in the files that it holds: for what is known of it, never for what is sent. */
-  private examined(name: MessageName, record: InputRecord, opened: InputRecord): true | Promise<true> {
-    return this.planned(name, record, factsOf(opened, this.source.plan, this.source.wanted));
+  private examined(
+    name: MessageName,
+    record: InputRecord,
+    opened: InputRecord,
+    isJson: boolean,
+  ): true | Promise<true> {
+    const facts = factsOf(opened, this.source.plan, this.source.wanted);
+    return this.planned(name, record, { ...facts, isJson });
   }
 
   private planned(name: MessageName, record: PlanRecord, facts: PayloadFacts): true | Promise<true> {

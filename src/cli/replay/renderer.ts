@@ -211,8 +211,10 @@ type MakeProvider = (input: RenderInput, times: MessageTimes) => Provider | unde
 const OF_MESSAGE: ReadonlyMap<string, MakeProvider> = new Map<string, MakeProvider>([
   [
     "payload",
-    ({ payload, document }) =>
-      document === undefined ? payloadProvider(payload) : { ...jsonProvider(document), raw: () => payload },
+    ({ payload, document, isJson }) =>
+      document === undefined
+        ? payloadProvider(payload, isJson)
+        : { ...jsonProvider(document), raw: () => payload },
   ],
   ["record", ({ source, line, record }) => jsonProvider({ source, line, index: record })],
   ["capture", ({ capture }) => captureProvider(capture ?? {})],
