@@ -6,6 +6,7 @@ import { Breaker } from "./breaker.ts";
 import { CountTable } from "./count-table.ts";
 import { Delivery, type Desk } from "./delivery.ts";
 import type { Expectation } from "./expect.ts";
+import { InPlay } from "./in-play.ts";
 import { Chains } from "./order.ts";
 import { UNLIMITED } from "./rate.ts";
 import { DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
@@ -75,8 +76,7 @@ export class Runner {
   private readonly parts: RunParts;
   private readonly onFailure: "hold" | "continue";
   private readonly maxFailures: MaxFailures | undefined;
-  private readonly windowMessages: number;
-  private readonly windowBytes: number;
+  private readonly inPlay: InPlay;
   private readonly timeline: Timeline | undefined;
   private readonly desk: Desk;
   private readonly tally = new RunTally();
@@ -86,10 +86,6 @@ export class Runner {
   private readonly cut = new AbortController();
   private readonly startedAt: number;
   private timelineAt: number | undefined;
-  private inPlay = 0;
-  private inPlayBytes = 0;
-  private wakeSubmitters: (() => void)[] = [];
-  private wakeFinish: (() => void)[] = [];
   private stopped: StopReason | undefined;
   private failure: { readonly error: unknown } | undefined;
 
@@ -99,8 +95,10 @@ export class Runner {
     this.parts = parts;
     this.onFailure = options.onFailure ?? "hold";
     this.maxFailures = options.maxFailures;
-    this.windowMessages = options.windowMessages ?? Math.max(256, concurrency * 32);
-    this.windowBytes = options.windowBytes ?? 64 * 1024 ** 2;
+    this.inPlay = new InPlay({
+      messages: options.windowMessages ?? Math.max(256, concurrency * 32),
+      bytes: options.windowBytes ?? 64 * 1024 ** 2,
+    });
     this.timeline =
       options.speed === undefined ? undefined : new Timeline(options.speed.factor, options.speed.maxGapMs);
     this.startedAt = parts.clock.now();
@@ -149,10 +147,9 @@ export class Runner {
       return undefined;
     }
     this.tally.plan();
-    this.inPlay++;
-    this.inPlayBytes += message.sizeBytes ?? 0;
+    this.inPlay.take(message);
     this.chains.add(message.orderKey, this.itemOf(message));
-    return this.room();
+    return this.inPlay.hasRoom || this.isStopped ? undefined : this.room();
   }
 
   /** Counts a message that an earlier run has dealt with. */
@@ -183,7 +180,7 @@ export class Runner {
       this.halt.abort(stop);
       this.desk.slots.close(stop);
       this.desk.breaker.close(stop);
-      this.wakeAll();
+      this.inPlay.giveWay();
     }
     if (isAtOnce) this.cut.abort(this.halt.signal.reason);
   }
@@ -194,7 +191,7 @@ export class Runner {
    * @throws The error that ended the run.
    */
   async finish(): Promise<ReplaySummary> {
-    while (this.inPlay > 0) await new Promise<void>((resolve) => this.wakeFinish.push(resolve));
+    await this.inPlay.end();
     if (this.failure !== undefined) throw this.failure.error;
     return this.progress;
   }
@@ -215,10 +212,7 @@ export class Runner {
       if (!this.halt.signal.aborted) this.fail(error);
       await this.leaveUnsettled(delivery);
     }
-    this.inPlay--;
-    this.inPlayBytes -= message.sizeBytes ?? 0;
-    if (this.hasRoom) this.wakeAll();
-    if (this.inPlay === 0) for (const wake of this.wakeFinish.splice(0)) wake();
+    this.inPlay.leave(message);
   }
 
   private async deliver(
@@ -293,22 +287,9 @@ export class Runner {
     return error;
   }
 
-  private get hasRoom(): boolean {
-    return this.inPlay < this.windowMessages && this.inPlayBytes < this.windowBytes;
-  }
-
-  private room(): Promise<void> | undefined {
-    if (this.hasRoom || this.isStopped) return undefined;
-    return new Promise((resolve, reject) => {
-      this.wakeSubmitters.push(() => {
-        if (this.failure === undefined) resolve();
-        else reject(this.failure.error);
-      });
-    });
-  }
-
-  private wakeAll(): void {
-    for (const wake of this.wakeSubmitters.splice(0)) wake();
+  private async room(): Promise<void> {
+    await this.inPlay.room();
+    if (this.failure !== undefined) throw this.failure.error;
   }
 }
 
