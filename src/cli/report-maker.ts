@@ -6,19 +6,12 @@ import { nameOf } from "../document/characters.ts";
 import type { Connector } from "../document/content.ts";
 import { FontProblem } from "../document/face.ts";
 import { openFonts, type ReportFonts } from "../document/fonts.ts";
-import { type MissingGlyph, missingGlyphs } from "../document/missing-glyphs.ts";
+import { missingGlyphs } from "../document/missing-glyphs.ts";
 import { renderReport } from "../document/report.ts";
 import type { Conversation } from "../model/conversation.ts";
 import type { TimeZone } from "../model/time.ts";
+import type { ReportMaker } from "../plan/export-values.ts";
 import { reasonOf, UsageError } from "./exit-codes.ts";
-
-/** Makes the PDF reports of a run, all with the same fonts. */
-export interface ReportMaker {
-  /** The same bytes each time. */
-  make(conversation: Conversation): Promise<Uint8Array>;
-  /** What the pages show as boxes, since no font has it. */
-  missing(conversation: Conversation): readonly MissingGlyph[];
-}
 
 /**
  * @param fontPaths  Fonts for scripts that chatx brings none for.

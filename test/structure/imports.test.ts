@@ -36,8 +36,21 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   document: ["json", "diagnostics", "model"],
   // input and model: types only.
   replay: ["json", "diagnostics", "files", "input", "model", "template", "transport", "trust"],
-  // convert and endpoint: types only.
-  report: ["json", "diagnostics", "convert", "transport", "trust", "endpoint", "replay"],
+  // Touches neither file nor network nor clock. document: types only.
+  plan: [
+    "json",
+    "diagnostics",
+    "model",
+    "input",
+    "formats",
+    "convert",
+    "template",
+    "document",
+    "enclosures",
+    "replay",
+  ],
+  // convert, endpoint and plan: types only.
+  report: ["json", "diagnostics", "convert", "transport", "trust", "endpoint", "replay", "plan"],
   profile: ["json", "diagnostics", "formats"],
   enclosures: ["json", "model", "input", "formats", "document"],
   library: [
@@ -68,6 +81,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "transport",
     "trust",
     "replay",
+    "plan",
     "report",
     "profile",
     "enclosures",

@@ -1,3 +1,4 @@
+import { sampleToken } from "../../plan/sample-token.ts";
 import { fingerprintOf } from "../../replay/journal/fingerprint.ts";
 import { peekJournal } from "../../replay/journal/journal.ts";
 import { Timeline } from "../../replay/timeline.ts";
@@ -9,7 +10,6 @@ import { version } from "../version.ts";
 import type { FindingsToStderr } from "./findings.ts";
 import { eachMessage, type MessageSource } from "./messages.ts";
 import type { PreparedReplay } from "./prepare.ts";
-import { sampleToken } from "./sample-token.ts";
 
 export interface DryRunWanted {
   readonly journal?: string;

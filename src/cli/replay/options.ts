@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
-import type { FormatAdapter } from "../../formats/types.ts";
 import { decodeUtf8 } from "../../json/text.ts";
-import { msOf, type TimeZone } from "../../model/time.ts";
+import { msOf } from "../../model/time.ts";
+import type { PlanSettings } from "../../plan/settings.ts";
 import { type Expectation, expectationFrom } from "../../replay/expect.ts";
-import type { Order, PlanOptions } from "../../replay/plan.ts";
 import { type Rate, rateFrom } from "../../replay/rate.ts";
 import { DEFAULT_RETRY } from "../../replay/retry.ts";
 import type { RunOptions } from "../../replay/run.ts";
@@ -76,17 +75,6 @@ export interface ReplayFlags extends InputOptions {
   readonly reporter?: readonly string[];
   readonly har?: string;
   readonly saveResponses?: string;
-}
-
-/** What decides which messages there are; the same settings and inputs give the same messages. */
-export interface PlanSettings extends Omit<PlanOptions, "renderer" | "order"> {
-  readonly order: Order;
-  /** Format that is read; undefined: detected. */
-  readonly from?: FormatAdapter;
-  /** Format that records are converted to before they are sent. */
-  readonly to?: FormatAdapter;
-  readonly zone: TimeZone;
-  readonly zoneIsGiven: boolean;
 }
 
 /** All options of a replay that are checked without touching network or outputs. */

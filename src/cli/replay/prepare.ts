@@ -1,3 +1,5 @@
+import type { ExportValues } from "../../plan/export-values.ts";
+import { createRenderer, exportFacts, type Renderer } from "../../plan/renderer.ts";
 import type { RenderedRequest } from "../../replay/types.ts";
 import { Redactor, SecretTooShort, SHORTEST_SECRET } from "../../template/redact.ts";
 import { environmentSecrets, type RequestTemplate } from "../../template/request.ts";
@@ -11,9 +13,7 @@ import { UsageError } from "../exit-codes.ts";
 import { choiceOption } from "../options.ts";
 import { loadProfile, withProfileFaults } from "../report-export/load-profile.ts";
 import { exportValues } from "../report-export/of-profile.ts";
-import type { ExportValues } from "../report-export/values.ts";
 import { type ReplayFlags, type ReplaySettings, replaySettings } from "./options.ts";
-import { createRenderer, exportFacts, type Renderer } from "./renderer.ts";
 import { type RequestsOfReplay, type RequestTexts, requestsOf } from "./requests.ts";
 import { commandLineSecrets, profileSecrets } from "./secrets.ts";
 import { createTokenRequest, neededOfToken } from "./token-request.ts";

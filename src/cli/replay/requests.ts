@@ -1,7 +1,7 @@
+import type { NamedText } from "../../plan/export-values.ts";
 import type { Profile, ProfileRequest } from "../../profile/profile.ts";
 import { UsageError } from "../exit-codes.ts";
 import { profileText } from "../report-export/load-profile.ts";
-import type { NamedText } from "../report-export/values.ts";
 import { methodOption, type ReplayFlags, templateOption } from "./options.ts";
 
 /** The texts of one request, as they come of the options and the profile. */

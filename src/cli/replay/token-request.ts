@@ -1,10 +1,10 @@
+import { exportNames, exportProviders, withXmlHoles, XmlTemplate } from "../../plan/export-values.ts";
+import type { RendererOptions } from "../../plan/renderer.ts";
 import type { RenderedRequest } from "../../replay/types.ts";
 import { knownNames } from "../../template/known-names.ts";
 import { dateTimeText, jsonProvider, textsProvider } from "../../template/providers.ts";
 import { compileRequest, namesRoot, type RequestTemplate, renderRequest } from "../../template/request.ts";
 import type { Provider } from "../../template/types.ts";
-import { exportNames, exportProviders, withXmlHoles, XmlTemplate } from "../report-export/values.ts";
-import type { RendererOptions } from "./renderer.ts";
 
 export interface TokenRendererOptions extends Omit<RendererOptions, "hasToken"> {
   readonly method: string;

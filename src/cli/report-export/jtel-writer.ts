@@ -8,6 +8,13 @@ import { decodeUtf8 } from "../../json/text.ts";
 import { isObject, type Json, type JsonObject } from "../../json/value.ts";
 import type { Conversation } from "../../model/conversation.ts";
 import { latest, msOf, type TimeZone } from "../../model/time.ts";
+import {
+  type ExportValues,
+  exportNames,
+  exportProviders,
+  type NamedText,
+  XmlTemplate,
+} from "../../plan/export-values.ts";
 import type { Profile } from "../../profile/profile.ts";
 import { type BodyTemplate, compileBody, renderBody } from "../../template/body.ts";
 import { type KnownNames, knownNames } from "../../template/known-names.ts";
@@ -17,7 +24,6 @@ import { reportProvider } from "../../template/report-export.ts";
 import type { Hole, Provider, Rendered } from "../../template/types.ts";
 import { UsageError } from "../exit-codes.ts";
 import { profileText } from "./load-profile.ts";
-import { type ExportValues, exportNames, exportProviders, type NamedText, XmlTemplate } from "./values.ts";
 
 /** Roots that only a replay gives values. */
 const OF_A_REPLAY = ["payload", "record", "capture", "tokenResponse", "env", "idempotencyKey", "uuid"];

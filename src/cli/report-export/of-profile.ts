@@ -1,9 +1,8 @@
 import type { TimeZone } from "../../model/time.ts";
+import type { ExportValues, ReportMaker } from "../../plan/export-values.ts";
 import type { Profile } from "../../profile/profile.ts";
 import type { ReportBytes } from "../../template/report-export.ts";
-import type { ReportMaker } from "../report-maker.ts";
 import { profileText } from "./load-profile.ts";
-import type { ExportValues } from "./values.ts";
 
 export interface ExportSettings {
   readonly zone: TimeZone;

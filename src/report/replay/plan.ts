@@ -1,8 +1,8 @@
+import type { ReplayInput } from "../../plan/input-counts.ts";
 import type { HttpRequest } from "../../transport/types.ts";
 import { safeJson, safeText } from "../safe.ts";
 import { type Masker, maskedBody, maskedHeaders } from "./masked.ts";
 import { inputLines } from "./summary.ts";
-import type { ReplayInput } from "./types.ts";
 import { duration, shownSource } from "./words.ts";
 
 /** A first request of the plan, or why its message would fail. */

@@ -1,7 +1,8 @@
+import type { ReplayInput } from "../../plan/input-counts.ts";
 import type { ReplaySummary } from "../../replay/types.ts";
 import { safeText } from "../safe.ts";
 import type { ReasonGroup } from "./statistics.ts";
-import type { ReplayInput, ReplayReport } from "./types.ts";
+import type { ReplayReport } from "./types.ts";
 import { duration, percentiles, perSecond, placeOfRecord, shownReason, stoppedLine } from "./words.ts";
 
 const MOST_REASONS = 12;

@@ -1,14 +1,6 @@
+import type { ReplayInput } from "../../plan/input-counts.ts";
 import type { MessageOutcome, ReplaySummary } from "../../replay/types.ts";
 import type { ReplayStatistics } from "./statistics.ts";
-
-/** What became of the records before any was sent: `read = planned + leftOut + rejected`, but where records are folded. */
-export interface ReplayInput {
-  readonly read: number;
-  /** Records of no use for sending, by reason: `in another shard`, `no body`. */
-  readonly leftOut: ReadonlyMap<string, number>;
-  /** Records that cannot be sent, by the code of the finding. */
-  readonly rejected: ReadonlyMap<string, number>;
-}
 
 /** Everything that a report says when the run is over. */
 export interface ReplayReport {

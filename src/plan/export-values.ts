@@ -1,26 +1,29 @@
-import { encodedReport } from "../../enclosures/encoded-report.ts";
-import type { JsonObject } from "../../json/value.ts";
-import type { Conversation } from "../../model/conversation.ts";
-import { type BodyTemplate, compileBody } from "../../template/body.ts";
-import type { RenderContext } from "../../template/fill.ts";
-import { type KnownNames, knownNames } from "../../template/known-names.ts";
-import type { NameNode } from "../../template/names.ts";
-import { TemplateError } from "../../template/parse.ts";
-import { jsonProvider } from "../../template/providers.ts";
-import {
-  nodeOf,
-  type ReportBytes,
-  reportProvider,
-  xmlTemplateProvider,
-} from "../../template/report-export.ts";
-import type { RequestTemplate } from "../../template/request.ts";
-import type { Hole, Provider } from "../../template/types.ts";
-import type { ReportMaker } from "../report-maker.ts";
+import type { MissingGlyph } from "../document/missing-glyphs.ts";
+import { encodedReport } from "../enclosures/encoded-report.ts";
+import type { JsonObject } from "../json/value.ts";
+import type { Conversation } from "../model/conversation.ts";
+import { type BodyTemplate, compileBody } from "../template/body.ts";
+import type { RenderContext } from "../template/fill.ts";
+import { type KnownNames, knownNames } from "../template/known-names.ts";
+import type { NameNode } from "../template/names.ts";
+import { TemplateError } from "../template/parse.ts";
+import { jsonProvider } from "../template/providers.ts";
+import { nodeOf, type ReportBytes, reportProvider, xmlTemplateProvider } from "../template/report-export.ts";
+import type { RequestTemplate } from "../template/request.ts";
+import type { Hole, Provider } from "../template/types.ts";
 
 /** A template and what to call it in its faults. */
 export interface NamedText {
   readonly text: string;
   readonly name: string;
+}
+
+/** Makes the PDF reports of a run, all with the same fonts. */
+export interface ReportMaker {
+  /** The same bytes each time. */
+  make(conversation: Conversation): Promise<Uint8Array>;
+  /** What the pages show as boxes, since no font has it. */
+  missing(conversation: Conversation): readonly MissingGlyph[];
 }
 
 /** What a replay knows of jtel's report export: the values of a profile, and how a report is made. */

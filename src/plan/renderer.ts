@@ -1,8 +1,8 @@
-import { stringifyJson } from "../../json/stringify.ts";
-import type { Json } from "../../json/value.ts";
-import type { TimeZone } from "../../model/time.ts";
-import type { RenderedTemplates, RenderInput, RequestRenderer } from "../../replay/types.ts";
-import { knownNames } from "../../template/known-names.ts";
+import { stringifyJson } from "../json/stringify.ts";
+import type { Json } from "../json/value.ts";
+import type { TimeZone } from "../model/time.ts";
+import type { RenderedTemplates, RenderInput, RequestRenderer } from "../replay/types.ts";
+import { knownNames } from "../template/known-names.ts";
 import {
   captureProvider,
   dateTimeText,
@@ -10,10 +10,10 @@ import {
   payloadProvider,
   textsProvider,
   tokenProvider,
-} from "../../template/providers.ts";
-import type { Redactor } from "../../template/redact.ts";
-import { compileRequest, namesRoot, type RequestTemplate, renderRequest } from "../../template/request.ts";
-import type { Hole, Provider } from "../../template/types.ts";
+} from "../template/providers.ts";
+import type { Redactor } from "../template/redact.ts";
+import { compileRequest, namesRoot, type RequestTemplate, renderRequest } from "../template/request.ts";
+import type { Hole, Provider } from "../template/types.ts";
 import {
   type ExportValues,
   exportNames,
@@ -21,7 +21,7 @@ import {
   Reports,
   withXmlHoles,
   XmlTemplate,
-} from "../report-export/values.ts";
+} from "./export-values.ts";
 import { sampleToken } from "./sample-token.ts";
 
 export interface RendererOptions {

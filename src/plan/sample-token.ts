@@ -1,6 +1,6 @@
-import { type Json, setMember } from "../../json/value.ts";
-import type { TokenAnswer } from "../../replay/types.ts";
-import type { RequestTemplate } from "../../template/request.ts";
+import { type Json, setMember } from "../json/value.ts";
+import type { TokenAnswer } from "../replay/types.ts";
+import type { RequestTemplate } from "../template/request.ts";
 
 const SAMPLE = "token-of-the-run";
 

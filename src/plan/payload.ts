@@ -1,16 +1,16 @@
 import { isUtf8 } from "node:buffer";
-import { severityOf } from "../../diagnostics/catalogue.ts";
-import type { DiagnosticCode } from "../../diagnostics/diagnostic.ts";
-import type { Finding } from "../../diagnostics/finding.ts";
-import { findingsOf } from "../../diagnostics/place.ts";
-import { formatOf } from "../../formats/detect.ts";
-import { type Examined, examineRecord, isRejected } from "../../formats/examine.ts";
-import type { InputRecord } from "../../input/types.ts";
-import { isObject, type Json, type JsonObject } from "../../json/value.ts";
-import type { Conversation } from "../../model/conversation.ts";
-import { latest, msOf, parseTime } from "../../model/time.ts";
-import type { PayloadFacts } from "../../replay/plan.ts";
-import type { PlanSettings } from "./options.ts";
+import { severityOf } from "../diagnostics/catalogue.ts";
+import type { DiagnosticCode } from "../diagnostics/diagnostic.ts";
+import type { Finding } from "../diagnostics/finding.ts";
+import { findingsOf } from "../diagnostics/place.ts";
+import { formatOf } from "../formats/detect.ts";
+import { type Examined, examineRecord, isRejected } from "../formats/examine.ts";
+import type { InputRecord } from "../input/types.ts";
+import { isObject, type Json, type JsonObject } from "../json/value.ts";
+import type { Conversation } from "../model/conversation.ts";
+import { latest, msOf, parseTime } from "../model/time.ts";
+import type { PayloadFacts } from "../replay/plan.ts";
+import type { PlanSettings } from "./settings.ts";
 
 /** What of a payload is wanted while its message waits; the rest would only take memory. */
 export interface WantedFacts {
