@@ -62,6 +62,8 @@ export class AsCaptured {
 
   /** What earlier runs know is told by its name alone: that is why names come first, before a record is parsed. */
   record(record: InputRecord): boolean | Promise<boolean> {
+    const { ahead } = this;
+    this.ahead = undefined;
     const name = this.planner.name(record, record.capture ?? {});
     if (name === undefined) {
       this.counts.leaveOut("beyond --limit");
@@ -72,8 +74,7 @@ export class AsCaptured {
       this.pass?.settle(before);
       return this.taken(name, record);
     }
-    const document = this.ahead ?? plainObject(record);
-    this.ahead = undefined;
+    const document = ahead ?? plainObject(record);
     const refusal = document === undefined ? whyNotSent(record, this.source.plan) : undefined;
     if (refusal !== undefined) return this.refused(refusal);
     if (this.sink.wantsNames && !this.isSelected) return this.taken(name, record);
