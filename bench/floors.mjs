@@ -19,6 +19,10 @@ export const floors = /** @satisfies {Record<string, Floor>} */ ({
   convertOldJq: { figure: "speed of convert / jq 1.6", limit: 4.4, holds: "at least", unit: "x" },
   convertNewJq: { figure: "speed of convert / jq 1.8", limit: 3, holds: "at least", unit: "x" },
   convertMemory: { figure: "peak memory of convert", limit: 120, holds: "at most", unit: "MB" },
+  replay: { figure: "speed of replay / fetch", limit: 2, holds: "at least", unit: "x" },
+  replayJournal: { figure: "speed of replay --journal / fetch", limit: 2, holds: "at least", unit: "x" },
+  replayBody: { figure: "speed of replay --body / fetch", limit: 1.5, holds: "at least", unit: "x" },
+  replayMemory: { figure: "peak memory of replay --journal", limit: 200, holds: "at most", unit: "MB" },
   arrayMemory: { figure: "peak memory, 1 GB array / 100 MB array", limit: 1.25, holds: "at most", unit: "x" },
 });
 

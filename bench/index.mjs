@@ -10,6 +10,7 @@ import { isQuick } from "./measure/main.mjs";
 import { finish } from "./measure/report.mjs";
 import { demandBuild } from "./measure/run.mjs";
 import { measureMemory } from "./memory.mjs";
+import { measureReplay } from "./replay.mjs";
 import { measureStartUp } from "./start-up.mjs";
 
 demandBuild();
@@ -19,6 +20,7 @@ for (const [name, measure] of /** @type {const} */ ([
   ["start-up", measureStartUp],
   ["convert", measureConvert],
   ["memory", measureMemory],
+  ["replay", measureReplay],
 ])) {
   console.error(`measuring ${name} …`);
   rows.push(...(await measure({ quick })));
@@ -26,3 +28,4 @@ for (const [name, measure] of /** @type {const} */ ([
 console.log(`Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} cores\n`);
 finish(rows);
 console.log("\n2 GB under --max-old-space-size=256: node bench/two-gigabytes.mjs");
+console.log("A million messages, resumed: node bench/million.mjs");
