@@ -11,6 +11,13 @@ export {
   convert,
 } from "./library/convert.ts";
 export { detect, formats, schemaOf } from "./library/formats.ts";
+export {
+  type PlanReplayOptions,
+  planReplay,
+  type ReplayMessage,
+  type ReplayPlan,
+  type ReplayPlanSummary,
+} from "./library/plan-replay.ts";
 export type { ChatInput, DetectedFormat, FormatInfo, ReadOptions } from "./library/types.ts";
 export { type ValidatedRecord, type ValidateOptions, validate } from "./library/validate.ts";
 export type {
@@ -27,3 +34,4 @@ export type {
   Visitor,
 } from "./model/conversation.ts";
 export type { Instant } from "./model/time.ts";
+export type { HttpRequest } from "./transport/types.ts";

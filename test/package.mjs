@@ -191,8 +191,8 @@ function checkInstalled(tarball) {
   for (const args of [["validate"], ["formats"], ["schema", "userlike"]])
     assert.notEqual(run(chatx, args, { cwd: app, input }), "");
   const script = `
-    import { convert, detect, formats, validate } from "${name}";
-    for (const one of [convert, detect, validate]) if (typeof one !== "function") throw new Error("no function");
+    import { convert, detect, formats, planReplay, validate } from "${name}";
+    for (const one of [convert, detect, planReplay, validate]) if (typeof one !== "function") throw new Error("no function");
     console.log(formats.map(({ id }) => id).join(" "));`;
   const ids = run(process.execPath, ["--input-type=module", "-e", script], { cwd: app }).trim();
   assert.match(ids, /\bferndesk\b.*\bsmartsupp\b/);

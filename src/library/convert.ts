@@ -6,9 +6,10 @@ import { lookInside } from "../enclosures/look-inside.ts";
 import { stringifyJson } from "../json/stringify.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { Conversation } from "../model/conversation.ts";
-import { type Instant, momentFrom, type TimeZone, timeZone } from "../model/time.ts";
-import { formatNamed } from "./formats.ts";
+import { timeZone } from "../model/time.ts";
+import { formatNamed, writableFormat } from "./formats.ts";
 import { recordsOf } from "./input.ts";
+import { moment } from "./moment.ts";
 import type { ChatInput, ReadOptions } from "./types.ts";
 
 export interface ConvertOptions extends ReadOptions {
@@ -113,12 +114,10 @@ async function finishedValue(
 }
 
 function settingsOf(options: ConvertOptions): ConvertSettings {
-  const to = formatNamed(options.to);
-  if (to.write === undefined) throw new TypeError(`the format "${to.id}" can be read, not written`);
   const zone = timeZone(options.timeZone ?? "UTC");
   const { since, until, shard } = options;
   return {
-    to,
+    to: writableFormat(options.to),
     ...(options.from === undefined ? {} : { from: formatNamed(options.from) }),
     zone,
     zoneIsGiven: options.timeZone !== undefined,
@@ -131,10 +130,4 @@ function settingsOf(options: ConvertOptions): ConvertSettings {
     ...(shard === undefined ? {} : { shard }),
     urlFor: options.urlFor,
   };
-}
-
-function moment(text: string, option: string, zone: TimeZone): Instant {
-  const instant = momentFrom(text, zone);
-  if (instant === undefined) throw new TypeError(`${option} is no ISO 8601 time: ${text}`);
-  return instant;
 }

@@ -58,3 +58,10 @@ export function formatNamed(id: string): FormatAdapter {
   if (format !== undefined) return format;
   throw new TypeError(`there is no format "${id}"; known: ${adapters.map((one) => one.id).join(", ")}`);
 }
+
+/** @throws {TypeError} For an id that no format has, or one that can be read only. */
+export function writableFormat(id: string): FormatAdapter {
+  const format = formatNamed(id);
+  if (format.write !== undefined) return format;
+  throw new TypeError(`the format "${format.id}" can be read, not written`);
+}

@@ -18,11 +18,19 @@ import {
   type ExportValues,
   exportNames,
   exportProviders,
+  type NamedText,
   Reports,
   withXmlHoles,
   XmlTemplate,
 } from "./export-values.ts";
+import type { WantedFacts } from "./payload.ts";
 import { sampleToken } from "./sample-token.ts";
+
+/** What `chatx convert --to jtel` writes without a profile's body. */
+export const JTEL_BODY: NamedText = {
+  name: "the default body",
+  text: '{"conversation":"$conversation.id","report":{"mediaType":"application/pdf","bytes":$report.bytes,"base64":"$report.encoded.base64"}}',
+};
 
 export interface RendererOptions {
   readonly url: string;
@@ -36,7 +44,10 @@ export interface RendererOptions {
   /** Whether there is a token endpoint, whose answer templates may name. */
   readonly hasToken: boolean;
   readonly zone: TimeZone;
-  readonly redactor: Redactor;
+  /** Is told of every secret that goes into a request. */
+  readonly redactor: Pick<Redactor, "add">;
+  /** Roots that have no value here, and why, in words that follow the name. */
+  readonly unavailable?: ReadonlyMap<string, string>;
   /** Values of jtel's report export. */
   readonly export: ExportValues;
   /** Milliseconds since 1970. */
@@ -59,8 +70,9 @@ export interface Renderer extends RequestRenderer {
 /** @throws {TemplateError} For a template that cannot be used, at its line and column. */
 export function createRenderer(options: RendererOptions): Renderer {
   const { url, headers, body, contentType, env, vars, hasToken } = options;
-  const unavailable = new Map<string, string>();
-  if (!hasToken) unavailable.set("tokenResponse", "has no value without --token-url");
+  const unavailable = new Map(options.unavailable);
+  if (!hasToken && !unavailable.has("tokenResponse"))
+    unavailable.set("tokenResponse", "has no value without --token-url");
   const names = {
     vars: Object.keys(vars),
     env: Object.keys(env),
@@ -133,6 +145,14 @@ export function createRenderer(options: RendererOptions): Renderer {
     },
     renderPublic: (input) =>
       render(publicTemplate, hasToken ? { ...input, token: sampleToken(template) } : input),
+  };
+}
+
+/** What of a payload the templates name, so that it must be kept until the message is rendered. */
+export function factsNamed(template: RequestTemplate): Pick<WantedFacts, "document" | "conversation"> {
+  return {
+    document: namesRoot(template, "payload"),
+    conversation: ["conversation", "report"].some((root) => namesRoot(template, root)),
   };
 }
 

@@ -12,3 +12,9 @@ export interface PlanSettings extends Omit<PlanOptions, "renderer" | "order"> {
   readonly zone: TimeZone;
   readonly zoneIsGiven: boolean;
 }
+
+/** The method in upper case. Undefined for what is none, and for CONNECT, TRACE and HEAD, which carry no message or no answer. */
+export function sendableMethod(text: string): string | undefined {
+  const isMethod = /^[A-Za-z][A-Za-z0-9!#$%&'*+.^_`|~-]{0,19}$/.test(text);
+  return isMethod && !/^(?:connect|trace|head)$/i.test(text) ? text.toUpperCase() : undefined;
+}

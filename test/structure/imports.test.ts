@@ -53,6 +53,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   report: ["json", "diagnostics", "convert", "transport", "trust", "endpoint", "replay", "plan"],
   profile: ["json", "diagnostics", "formats"],
   enclosures: ["json", "model", "input", "formats", "document"],
+  // replay and transport: types only.
   library: [
     "json",
     "diagnostics",
@@ -61,8 +62,12 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "formats",
     "convert",
     "validate",
+    "template",
     "document",
     "enclosures",
+    "plan",
+    "replay",
+    "transport",
   ],
   // It loads the built command by name.
   launch: [],

@@ -1,6 +1,6 @@
 import { escapeControls } from "../../diagnostics/quote.ts";
 import { FileError } from "../../files/file-error.ts";
-import { namesRoot } from "../../template/request.ts";
+import { factsNamed } from "../../plan/renderer.ts";
 import type { Io } from "../io.ts";
 import { dryRun } from "../replay/dry-run.ts";
 import { FindingsToStderr } from "../replay/findings.ts";
@@ -71,11 +71,7 @@ async function replayPrepared(
     limits: settings.limits,
     plan: settings.plan,
     renderer,
-    wanted: {
-      document: namesRoot(renderer.template, "payload"),
-      conversation: ["conversation", "report"].some((root) => namesRoot(renderer.template, root)),
-      time: settings.run.speed !== undefined,
-    },
+    wanted: { ...factsNamed(renderer.template), time: settings.run.speed !== undefined },
   };
   const findings = await FindingsToStderr.open(io);
   const { journal, deadLetter, har, saveResponses } = flags;

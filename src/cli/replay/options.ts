@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { decodeUtf8 } from "../../json/text.ts";
 import { msOf } from "../../model/time.ts";
-import type { PlanSettings } from "../../plan/settings.ts";
+import { type PlanSettings, sendableMethod } from "../../plan/settings.ts";
 import { type Expectation, expectationFrom } from "../../replay/expect.ts";
 import { type Rate, rateFrom } from "../../replay/rate.ts";
 import { DEFAULT_RETRY } from "../../replay/retry.ts";
@@ -187,11 +187,9 @@ function rateOption(text: string | undefined): Rate | undefined {
   return rate;
 }
 
-/** CONNECT, TRACE and HEAD cannot carry a message, nor its answer. */
 export function methodOption(text: string, option: string): string {
-  if (/^[A-Za-z][A-Za-z0-9!#$%&'*+.^_`|~-]{0,19}$/.test(text) && !/^(?:connect|trace|head)$/i.test(text)) {
-    return text.toUpperCase();
-  }
+  const method = sendableMethod(text);
+  if (method !== undefined) return method;
   throw new UsageError(`${option} takes a method such as POST, PUT or PATCH; found "${text}"`);
 }
 

@@ -118,7 +118,7 @@ function compiled({ report, token }: RequestsOfReplay, shared: Shared) {
   return { renderer, token: { request: request.render, needs: neededOfToken(renderer.template) } };
 }
 
-function addEnvironment(template: RequestTemplate, env: Environment, redactor: Redactor): void {
+function addEnvironment(template: RequestTemplate, env: Environment, redactor: Pick<Redactor, "add">): void {
   for (const [name, secret] of environmentSecrets(template, env)) redactor.add(secret, `$${name}`);
 }
 

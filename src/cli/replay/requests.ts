@@ -1,4 +1,5 @@
 import type { NamedText } from "../../plan/export-values.ts";
+import { JTEL_BODY } from "../../plan/renderer.ts";
 import type { Profile, ProfileRequest } from "../../profile/profile.ts";
 import { UsageError } from "../exit-codes.ts";
 import { profileText } from "../report-export/load-profile.ts";
@@ -19,12 +20,6 @@ export interface RequestsOfReplay {
   /** Absent: no token is asked for. */
   readonly token?: RequestTexts;
 }
-
-/** What `chatx convert --to jtel` writes without a profile's body. */
-const DEFAULT_BODY: NamedText = {
-  name: "the default body",
-  text: '{"conversation":"$conversation.id","report":{"mediaType":"application/pdf","bytes":$report.bytes,"base64":"$report.encoded.base64"}}',
-};
 
 /** The options of one request. */
 interface RequestFlags {
@@ -58,7 +53,7 @@ export async function requestsOf(
   };
   const given = await requestOf(reportFlags, profile, "report");
   // What is converted to jtel has no report in it yet: the body is what carries it.
-  const report = given !== undefined && isToJtel ? { body: DEFAULT_BODY, ...given } : given;
+  const report = given !== undefined && isToJtel ? { body: JTEL_BODY, ...given } : given;
   if (report === undefined) {
     throw new UsageError(
       profile === undefined
