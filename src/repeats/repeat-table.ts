@@ -10,7 +10,8 @@ const SEGMENTS = 64;
  * outside the heap.
  */
 export class RepeatTable {
-  private readonly segments = Array.from({ length: SEGMENTS }, () => new Segment());
+  /** Made when they are needed: most inputs hold few conversations, and buffers outside the heap are dear to make. */
+  private readonly segments: (Segment | undefined)[] = Array.from({ length: SEGMENTS }, () => undefined);
   private size = 0;
   private first: (() => unknown) | undefined;
   /** Of the id and of the content that are looked up. */
@@ -55,7 +56,9 @@ export class RepeatTable {
   private remember(id: string, low: number, high: number): readonly [number, number] | undefined {
     const { key } = this;
     digest(id, key);
-    const known = this.segments[key[0]! % SEGMENTS]!.remember(key, low, high);
+    const at = key[0]! % SEGMENTS;
+    this.segments[at] ??= new Segment();
+    const known = this.segments[at].remember(key, low, high);
     if (known === undefined) this.size++;
     return known;
   }

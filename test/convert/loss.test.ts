@@ -38,18 +38,29 @@ interface Outcome {
 }
 
 function convertOne(document: Json, from: FormatAdapter, to: FormatAdapter): Outcome {
-  let value: JsonObject | undefined;
   const entries: LossEntry[] = [];
+  const value = writtenOf(document, from, to, (entry) => entries.push(entry));
+  return { ...(value === undefined ? {} : { value }), entries };
+}
+
+/** What a document becomes. The report is only made for those who ask for it: it takes most of the time. */
+function writtenOf(
+  document: Json,
+  from: FormatAdapter,
+  to: FormatAdapter,
+  loss?: (entry: LossEntry) => void,
+): JsonObject | undefined {
+  let value: JsonObject | undefined;
   const converter = new Converter(settingsFor(from, to), {
     converted: (conversation) => {
       value = conversation.value;
     },
     findings: () => undefined,
-    loss: (entry) => entries.push(entry),
+    ...(loss === undefined ? {} : { loss }),
   });
   for (const record of recordsOf(stringifyJson(document))) converter.record(record);
   converter.finish();
-  return { ...(value === undefined ? {} : { value }), entries };
+  return value;
 }
 
 /** Values that a leaf with a closed vocabulary may take instead; the sides only, for another kind is another message. */
@@ -96,7 +107,7 @@ function untruths(document: JsonObject, from: FormatAdapter, to: FormatAdapter):
     const moved = new Set<string>();
     let goesAway = false;
     for (const other of documents) {
-      const after = convertOne(other, from, to).value;
+      const after = writtenOf(other, from, to);
       if (after === undefined) goesAway = true;
       else for (const one of changedPointers(before.value, after)) moved.add(one);
     }
@@ -150,8 +161,7 @@ function lostNulls(document: JsonObject, from: FormatAdapter, to: FormatAdapter)
     // Where the schema wants the member, no document without it can tell.
     if (!isValid(without)) return [];
     nullsTried++;
-    const after = convertOne(without, from, to);
-    return isDeepStrictEqual(after.value, before.value) ? [] : [`${pointer} is null, and missed`];
+    return isDeepStrictEqual(writtenOf(without, from, to), before.value) ? [] : [`${pointer} is null, and missed`];
   });
 }
 
