@@ -6,15 +6,18 @@ import type { Run } from "../support/run-chatx.ts";
 
 const DOCUMENTED_EXITS = [0, 1, 2, 3, 4, 70, 130, 143];
 
+/** Of a process of its own, or of the command inside of this one, which no signal ends. */
+export type AnyRun = Pick<Run, "stdout" | "stderr" | "code"> & { readonly signal?: Run["signal"] };
+
 /** What holds for every run: a documented exit code, no stack, no warning of Node's own. */
-export function expectOrderly(run: Pick<Run, "code" | "stderr" | "signal">): void {
-  expect(run.signal).toBeNull();
+export function expectOrderly(run: AnyRun): void {
+  expect(run.signal ?? null).toBeNull();
   expect(DOCUMENTED_EXITS).toContain(run.code);
   expect(run.stderr).not.toMatch(/^\s+at .*[:)]\d*$|node:internal|\(node:\d+\)|Uncaught|UnhandledPromise/m);
 }
 
 /** The lines that the command itself says, without findings and summaries. */
-export function saidLines(run: Run): string[] {
+export function saidLines(run: AnyRun): string[] {
   return run.stderr.split("\n").filter((line) => line.startsWith("chatx: "));
 }
 

@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type Run, runChatx } from "../support/run-chatx.ts";
-import { expectOrderly, temporaryFolder } from "./outcome.ts";
-import { hook, hookText } from "./payloads.ts";
+import { runChatx } from "../support/run-chatx.ts";
+import { runInside } from "../support/run-inside.ts";
+import { type AnyRun, expectOrderly, temporaryFolder } from "./outcome.ts";
+import { hook } from "./payloads.ts";
 
 const folder = temporaryFolder();
 
@@ -26,7 +27,7 @@ const HOSTILE = [
 const UNSAFE = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
 
 /** @param areLinesCut  Reports for machines hold names and values whole. */
-function expectSafe(run: Run, areLinesCut = true): void {
+function expectSafe(run: AnyRun, areLinesCut = true): void {
   expectOrderly(run);
   for (const text of [run.stdout, run.stderr]) {
     expect(UNSAFE.exec(text)?.[0]).toBeUndefined();
@@ -70,8 +71,8 @@ describe("hostile payload text cannot steer a terminal", () => {
     return path;
   });
 
-  test.concurrent.each(["text", "github", "tap"])("in a report as %s", async (reporter) => {
-    const run = await runChatx(["validate", "--reporter", reporter, "--max-findings", "0", ...paths]);
+  test.each(["text", "github", "tap"])("in a report as %s", async (reporter) => {
+    const run = await runInside(["validate", "--reporter", reporter, "--max-findings", "0", ...paths]);
     expect(run.code).toBe(1);
     expectSafe(run, reporter !== "tap");
   });
@@ -84,8 +85,8 @@ describe("hostile payload text cannot steer a terminal", () => {
     }
   });
 
-  test.concurrent.each(paths)("in what formats --explain says of %s", async (path) => {
-    expectSafe(await runChatx(["formats", "--explain", path]));
+  test.each(paths)("in what formats --explain says of %s", async (path) => {
+    expectSafe(await runInside(["formats", "--explain", path]));
   });
 
   test("raw in broken JSON, also as bytes that are no UTF-8", async () => {
@@ -133,7 +134,7 @@ describe("hostile names on the command line cannot either", () => {
       ["validate", join(folder, name)],
       ["validate", `${HOSTILE}*`],
     ]) {
-      const run = await runChatx(args);
+      const run = await runInside(args);
       expect(run.code).toBeGreaterThanOrEqual(args[0] === "formats" ? 0 : 1);
       expectSafe(run);
     }
@@ -150,7 +151,7 @@ describe("hostile names on the command line cannot either", () => {
       ["convert", "--to", "ferndesk", "--url-template", `https://example.com/$${HOSTILE}`],
       ["convert", "--to", "ferndesk", "-o", `--${HOSTILE}`],
     ]) {
-      const run = await runChatx(args, { stdin: hookText() });
+      const run = await runInside(args);
       expect(run.code).toBe(2);
       expectSafe(run);
     }

@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runChatx, runShell } from "../support/run-chatx.ts";
+import { runInside } from "../support/run-inside.ts";
 import { expectOrderly, hasProgram, saidLines, temporaryFolder } from "./outcome.ts";
 import { conversationsOf, hookText } from "./payloads.ts";
 
@@ -25,8 +26,13 @@ const idsOf = async (...inputs: string[]) => {
 };
 
 describe("wrong usage is told in one line and nothing is started", () => {
+  // Inside this process, as these end before anything is read: tables that would start fifty processes.
+  const home = process.cwd();
+  beforeAll(() => process.chdir(folder));
+  afterAll(() => process.chdir(home));
+
   const convert = ["convert", "--to", "ferndesk"];
-  test.concurrent.each<[string[], string]>([
+  test.each<[string[], string]>([
     [
       ["convert", "--to", "fernesk"],
       '--to takes one of ferndesk, smartsupp, userlike, jtel, pdf; found "fernesk"',
@@ -98,7 +104,7 @@ describe("wrong usage is told in one line and nothing is started", () => {
     [["schema"], "missing required argument 'format'"],
   ])("%j", async (args, line) => {
     const before = readdirSync(folder);
-    const result = await run(args, hookText());
+    const result = await runInside(args);
     expectOrderly(result);
     expect(result.code).toBe(2);
     expect(result.stdout).toBe("");
@@ -107,7 +113,7 @@ describe("wrong usage is told in one line and nothing is started", () => {
     expect(readdirSync(folder)).toEqual(before);
   });
 
-  test.concurrent.each<[string[], string]>([
+  test.each<[string[], string]>([
     [["convert", "--to", "fernesk"], "did you mean ferndesk?"],
     [["convert", "--to", "ferndesk", "--agent-role", "agnt"], "did you mean agent?"],
     [["validate", "--reporter", "jsno"], "did you mean json?"],
@@ -115,7 +121,7 @@ describe("wrong usage is told in one line and nothing is started", () => {
     [["validte"], "(Did you mean validate?)"],
     [["convert", "--to", "ferndesk", "--outptu", "x"], "(Did you mean --output?)"],
   ])("the nearest name is suggested: %j", async (args, hint) => {
-    const result = await run(args);
+    const result = await runInside(args);
     expect(result.code).toBe(2);
     expect(result.stderr).toContain(hint);
   });

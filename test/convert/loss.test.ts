@@ -161,7 +161,9 @@ function lostNulls(document: JsonObject, from: FormatAdapter, to: FormatAdapter)
     // Where the schema wants the member, no document without it can tell.
     if (!isValid(without)) return [];
     nullsTried++;
-    return isDeepStrictEqual(writtenOf(without, from, to), before.value) ? [] : [`${pointer} is null, and missed`];
+    return isDeepStrictEqual(writtenOf(without, from, to), before.value)
+      ? []
+      : [`${pointer} is null, and missed`];
   });
 }
 

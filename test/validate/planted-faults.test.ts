@@ -6,7 +6,8 @@ import { diagnosticCodes, severityOf } from "../../src/diagnostics/catalogue.ts"
 import type { Finding } from "../../src/diagnostics/finding.ts";
 import { formats } from "../../src/formats/registry.ts";
 import { type ValidatedRecord, validate } from "../../src/library/validate.ts";
-import { runChatx } from "../support/run-chatx.ts";
+import { type Run, runChatx } from "../support/run-chatx.ts";
+import { runInside } from "../support/run-inside.ts";
 import type { Fault } from "./planted/fault.ts";
 import { jsonFaults } from "./planted/json-faults.ts";
 import { listFaults } from "./planted/list-faults.ts";
@@ -45,13 +46,13 @@ function expected(fault: Fault, input: PlantedInput, strict: boolean) {
   };
 }
 
-interface Run {
+interface Reading {
   readonly strict: boolean;
   /** Size of the pieces in which the input comes; the findings must not depend on it. */
   readonly pieceBytes: number;
 }
 
-const runs: readonly Run[] = [
+const readings: readonly Reading[] = [
   { strict: false, pieceBytes: 65_536 },
   { strict: true, pieceBytes: 61 },
 ];
@@ -60,10 +61,10 @@ function* inPieces(bytes: Uint8Array, size: number): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.slice(at, at + size);
 }
 
-async function judged(bytes: Uint8Array, run: Run, format?: string): Promise<ValidatedRecord[]> {
-  const options = { strict: run.strict, ...(format === undefined ? {} : { format }) };
+async function judged(bytes: Uint8Array, reading: Reading, format?: string): Promise<ValidatedRecord[]> {
+  const options = { strict: reading.strict, ...(format === undefined ? {} : { format }) };
   const records: ValidatedRecord[] = [];
-  for await (const record of validate(inPieces(bytes, run.pieceBytes), options)) records.push(record);
+  for await (const record of validate(inPieces(bytes, reading.pieceBytes), options)) records.push(record);
   return records;
 }
 
@@ -81,10 +82,10 @@ describe("a fault in a payload is found at its place, and nothing else is, in ev
     for (const { name, canHold, build } of shapes) {
       if (!canHold(fault)) continue;
       const input = build(fault);
-      for (const run of runs) {
-        const records = await judged(input.bytes, run, fault.isFormatGiven ? fault.format : undefined);
+      for (const reading of readings) {
+        const records = await judged(input.bytes, reading, fault.isFormatGiven ? fault.format : undefined);
         const findings = records.flatMap((record) => record.findings);
-        const finding = expected(fault, input, run.strict);
+        const finding = expected(fault, input, reading.strict);
         actual.push({
           in: name,
           findings: findings.map((one) => seen(one, { ...fault, place: input.place })),
@@ -100,13 +101,13 @@ describe("a fault in a payload is found at its place, and nothing else is, in ev
 describe("a fault around payloads is found at its place, and every payload is read", () => {
   test.each(listFaults.map((fault) => [fault.name, fault] as const))("%s", async (_, fault) => {
     const { text, place } = unmark(fault.input);
-    for (const run of runs) {
-      const records = await judged(bytesOf(text), run);
+    for (const reading of readings) {
+      const records = await judged(bytesOf(text), reading);
       const findings = records.flatMap((record) => record.findings);
       expect(findings.map((one) => ({ ...seen(one, { ...fault, place }), record: 0 }))).toEqual([
         {
           code: fault.code,
-          severity: severityOf(fault.code, run.strict),
+          severity: severityOf(fault.code, reading.strict),
           record: 0,
           pointer: fault.pointer,
           container: fault.container,
@@ -135,6 +136,13 @@ describe("the corpus", () => {
   });
 });
 
+/** What a run of the command must have found. */
+interface Wanted {
+  readonly fault: Fault;
+  readonly input: PlantedInput;
+  readonly strict: boolean;
+}
+
 /** The first fault of each code, each in another shape than the one before. */
 function oneOfEachCode(): [string, Fault, Shape][] {
   const codes = [...new Set(faults.map(({ code }) => code))];
@@ -160,32 +168,33 @@ describe("the command prints the same findings", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  async function expectFinding(fault: Fault, shape: Shape, strict: boolean, file?: string): Promise<void> {
-    const input = shape.build(fault);
-    if (file !== undefined) writeFileSync(file, input.bytes);
-    const flags = [
-      ...(strict ? ["--strict"] : []),
-      ...(fault.isFormatGiven ? ["--format", fault.format] : []),
-    ];
-    const run = await runChatx(
-      ["validate", "--reporter", "json", ...flags, ...(file === undefined ? [] : [file])],
-      {
-        ...(file === undefined ? { stdin: input.bytes } : {}),
-      },
-    );
+  const argsFor = (fault: Fault, strict: boolean) => [
+    ...["validate", "--reporter", "json"],
+    ...(strict ? ["--strict"] : []),
+    ...(fault.isFormatGiven ? ["--format", fault.format] : []),
+  ];
+
+  function expectFinding(run: Pick<Run, "stdout" | "stderr" | "code">, source: string, wanted: Wanted): void {
+    const { fault, input, strict } = wanted;
     const finding = expected(fault, input, strict);
     const report = JSON.parse(run.stdout) as { findings: Finding[] };
     expect(report.findings.map((one) => seen(one, { ...fault, place: input.place }))).toEqual([finding]);
-    expect(report.findings[0]!.source).toBe(file ?? "<stdin>");
+    expect(report.findings[0]!.source).toBe(source);
     expect(run.code).toBe(finding.severity === "error" ? 1 : 0);
     expect(run.stderr).toBe("");
   }
 
-  test.concurrent.each(oneOfEachCode())("from a file: %s", async (code, fault, shape) => {
-    await expectFinding(fault, shape, false, join(folder, `${code.replace("/", "-")}.json`));
+  test.each(oneOfEachCode())("from a file: %s", async (code, fault, shape) => {
+    const input = shape.build(fault);
+    const file = join(folder, `${code.replace("/", "-")}.json`);
+    writeFileSync(file, input.bytes);
+    const run = await runInside([...argsFor(fault, false), file]);
+    expectFinding(run, file, { fault, input, strict: false });
   });
 
   test.concurrent.each(oneInEachShape())("from standard input: %s", async (_, fault, shape) => {
-    await expectFinding(fault, shape, true);
+    const input = shape.build(fault);
+    const run = await runChatx(argsFor(fault, true), { stdin: input.bytes });
+    expectFinding(run, "<stdin>", { fault, input, strict: true });
   });
 });
