@@ -1,4 +1,4 @@
-import { close, constants, createReadStream, fdatasync, open, write } from "node:fs";
+import { close, constants, fdatasync, open, read, write } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -8,8 +8,10 @@ import type { PlannedMessage } from "./types.ts";
 
 const openFd = promisify(open);
 const closeFd = promisify(close);
+const readInto = promisify(read);
 const writeTo = promisify(write);
 const syncFd = promisify(fdatasync);
+const CHUNK_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 
 export interface RepairOptions {
@@ -66,11 +68,7 @@ interface Line {
 async function* linesOf(fd: number): AsyncGenerator<Line, void, undefined> {
   let parts: Buffer[] = [];
   let offset = 0;
-  for await (const chunk of createReadStream("", {
-    fd,
-    start: 0,
-    autoClose: false,
-  }) as AsyncIterable<Buffer>) {
+  for await (const chunk of chunksOf(fd)) {
     let at = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, at)) {
       const bytes = Buffer.concat([...parts, chunk.subarray(at, end)]);
@@ -82,6 +80,16 @@ async function* linesOf(fd: number): AsyncGenerator<Line, void, undefined> {
     if (at < chunk.length) parts.push(chunk.subarray(at));
   }
   if (parts.length > 0) yield { bytes: Buffer.concat(parts), offset, isEnded: false };
+}
+
+/** A stream of Node's would close the descriptor, whatever it is told, when the loop over it ends early. */
+async function* chunksOf(fd: number): AsyncGenerator<Buffer, void, undefined> {
+  for (let at = 0; ; ) {
+    const { bytesRead, buffer } = await readInto(fd, Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
 }
 
 function isKept(line: Line, { what, run, isFailed }: RepairOptions): boolean {

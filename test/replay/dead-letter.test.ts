@@ -247,6 +247,18 @@ describe("a dead-letter file", () => {
     expect(readFileSync(path, "utf8")).toBe("Dear diary,\n");
   });
 
+  test("that is refused is closed once: its descriptor may be another file's by then", async () => {
+    const folder = newFolder();
+    const kinds = new Set<string>();
+    for (let more = 0; more < 150; more++) {
+      const path = join(folder, `${more}.jsonl`);
+      put(path, `Dear diary,\n${"x".repeat(more * 1000)}`);
+      // A second close fails where it comes too early to hit anything: it is told in place of what is wrong.
+      kinds.add(await kindOf(opened(path, { isFailed: () => true })).catch((error: Error) => error.message));
+    }
+    expect([...kinds]).toEqual(["foreign"]);
+  });
+
   test("is worked with by one process at a time", async () => {
     const path = join(newFolder(), "dead.jsonl");
     const letters = await opened(path);
