@@ -21,6 +21,16 @@ import {
 
 const SIX = [1, 2, 3, 4, 5, 6];
 const path = join(folderInMemory(), "run.jsonl");
+const paths = Array.from({ length: 8 }, (_, k) => join(folderInMemory(), `run-${k}.jsonl`));
+
+/** Does the work for each number from `from` to below `end`, some at a time, each of them with a file of its own. */
+async function forEach(from: number, end: number, work: (at: number, path: string) => Promise<void>) {
+  let next = from;
+  const some = async (path: string) => {
+    while (next < end) await work(next++, path);
+  };
+  await Promise.all(paths.map(some));
+}
 
 async function six(): Promise<Buffer> {
   const own = join(folderInMemory(), "run.jsonl");
@@ -36,7 +46,7 @@ describe("a last line that was not written to its end", () => {
   test("is dropped, wherever in the last three records the file ends, and later lines are not glued to it", async () => {
     const bytes = await six();
     const starts = lineStarts(bytes);
-    for (let length = starts[4]!; length <= bytes.length; length++) {
+    await forEach(starts[4]!, bytes.length + 1, async (length, path) => {
       put(path, bytes.subarray(0, length));
       const whole = starts.filter((start) => start <= length).length - 2;
       const journal = await resume(path);
@@ -49,13 +59,13 @@ describe("a last line that was not written to its end", () => {
       const { states, tornBytes } = await statesIn(path, whole + 1);
       expect(states.at(-1)).toBe("delivered");
       expect(tornBytes).toBe(0);
-    }
+    });
   });
 
   test("is dropped where it is the header, as then nothing was sent", async () => {
     const bytes = await six();
     const header = lineStarts(bytes)[1]!;
-    for (let length = 0; length < header; length++) {
+    await forEach(0, header, async (length, path) => {
       for (const zeros of [0, 5000]) {
         put(path, Buffer.concat([bytes.subarray(0, length), Buffer.alloc(zeros)]));
         const journal = await resume(path);
@@ -65,7 +75,7 @@ describe("a last line that was not written to its end", () => {
         await journal.close();
         expect((await statesIn(path, 1)).states).toEqual(["delivered"]);
       }
-    }
+    });
   });
 
   test("may be zeros, as file systems leave them after a power failure", async () => {
@@ -112,7 +122,7 @@ describe("damage before the last line", () => {
     const bytes = await six();
     const starts = lineStarts(bytes);
     const last = starts.at(-2)!;
-    for (let at = 0; at < last; at++) {
+    await forEach(0, last, async (at, path) => {
       const line = starts.filter((start) => start <= at).at(-1)!;
       for (let bit = 0; bit < 8; bit++) {
         const damaged = Buffer.from(bytes);
@@ -124,7 +134,7 @@ describe("damage before the last line", () => {
         if (line === 0) expect(["damaged", "foreign", "unknown-version"]).toContain(failure.kind);
         else expect(failure.message).toContain(`damaged at byte ${line}:`);
       }
-    }
+    });
     const damaged = Buffer.from(bytes);
     damaged[starts[2]! + 5]! ^= 4;
     put(path, damaged);
@@ -135,7 +145,7 @@ describe("damage before the last line", () => {
   test("of any single bit in the last line costs no more than that line", async () => {
     const bytes = await six();
     const last = lineStarts(bytes).at(-2)!;
-    for (let at = last; at < bytes.length; at++) {
+    await forEach(last, bytes.length, async (at, path) => {
       for (let bit = 0; bit < 8; bit++) {
         const damaged = Buffer.from(bytes);
         damaged[at]! ^= 1 << bit;
@@ -146,7 +156,7 @@ describe("damage before the last line", () => {
         if (earlier)
           expect(SIX.map((one) => earlier.stateOf(message(one)))).toEqual([...STATES.slice(0, 5), undefined]);
       }
-    }
+    });
   });
 
   test.each([

@@ -42,7 +42,7 @@ export async function readJournal(fd: number, path: string, sizeBytes: number): 
   let earlier: EarlierRun | undefined;
   let crc = 0;
   const outcome = new OutcomeReader();
-  const soundBytes = await eachLine(fd, (bytes, start, end, offset) => {
+  const soundBytes = await eachLine(fd, sizeBytes, (bytes, start, end, offset) => {
     const next = checksumOf(bytes, start, end, crc);
     if (next < 0) return false;
     crc = next;
@@ -113,8 +113,8 @@ function damaged(path: string, offset: number): JournalError {
 type OnLine = (bytes: Buffer, start: number, end: number, offset: number) => boolean;
 
 /** @returns Offset of the first line that was refused, has no end, or is too long; else the length of the file. */
-async function eachLine(fd: number, onLine: OnLine): Promise<number> {
-  const buffer = Buffer.allocUnsafe(CHUNK_BYTES + MAX_LINE_BYTES);
+async function eachLine(fd: number, sizeBytes: number, onLine: OnLine): Promise<number> {
+  const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, sizeBytes) + MAX_LINE_BYTES + 1);
   let base = 0;
   let filled = 0;
   for (;;) {
