@@ -1,4 +1,4 @@
-import { type FieldTable, fieldTable, fill, PatternMap, splitPointer } from "../formats/field-table.ts";
+import { type FieldTable, fieldTable, fill, type PatternMap, splitPointer } from "../formats/field-table.ts";
 import type { Edge, FieldRule, FormatAdapter, TargetFormat } from "../formats/types.ts";
 import { pointerOf, stepsOf } from "../json/pointer.ts";
 import { ExactNumber, isArray, isObject, type Json, type JsonObject } from "../json/value.ts";
@@ -58,8 +58,8 @@ export class LossTracer {
   private readonly target: TargetFormat;
   private readonly read: FieldTable;
   private readonly write: FieldTable;
-  private readonly conditionalRead = new PatternMap<FieldRule>();
-  private readonly conditionalWrite = new PatternMap<FieldRule>();
+  private readonly conditionalRead: PatternMap<FieldRule>;
+  private readonly conditionalWrite: PatternMap<FieldRule>;
   private readonly tree = new LeafTree<Known>(() => ({}));
 
   constructor(source: FormatAdapter, target: TargetFormat) {
@@ -67,12 +67,8 @@ export class LossTracer {
     this.target = target;
     this.read = fieldTable(source.fields);
     this.write = fieldTable(target.fields);
-    for (const rule of source.fields) {
-      if (rule.conditional && rule.on !== "write") this.conditionalRead.add(rule.wire, rule);
-    }
-    for (const rule of target.fields) {
-      if (rule.conditional && rule.on !== "read") this.conditionalWrite.add(rule.model, rule);
-    }
+    this.conditionalRead = this.read.conditionalFromWire;
+    this.conditionalWrite = this.write.conditionalFromModel;
   }
 
   /**

@@ -102,6 +102,9 @@ export function fill(pattern: string, indexes: readonly string[], rest: readonly
 export interface FieldTable {
   readonly fromWire: PatternMap<FieldRule>;
   readonly fromModel: PatternMap<FieldRule>;
+  /** Rows that hold only where a conversation says so, the same two ways. */
+  readonly conditionalFromWire: PatternMap<FieldRule>;
+  readonly conditionalFromModel: PatternMap<FieldRule>;
 }
 
 const tables = new WeakMap<readonly FieldRule[], FieldTable>();
@@ -110,14 +113,19 @@ const tables = new WeakMap<readonly FieldRule[], FieldTable>();
 export function fieldTable(rules: readonly FieldRule[]): FieldTable {
   const known = tables.get(rules);
   if (known !== undefined) return known;
-  const fromWire = new PatternMap<FieldRule>();
-  const fromModel = new PatternMap<FieldRule>();
+  const table: FieldTable = {
+    fromWire: new PatternMap(),
+    fromModel: new PatternMap(),
+    conditionalFromWire: new PatternMap(),
+    conditionalFromModel: new PatternMap(),
+  };
   for (const rule of rules) {
-    if (rule.conditional) continue;
+    const [fromWire, fromModel] = rule.conditional
+      ? [table.conditionalFromWire, table.conditionalFromModel]
+      : [table.fromWire, table.fromModel];
     if (rule.on !== "write") fromWire.add(rule.wire, rule);
     if (rule.on !== "read") fromModel.add(rule.model, rule);
   }
-  const table = { fromWire, fromModel };
   tables.set(rules, table);
   return table;
 }
