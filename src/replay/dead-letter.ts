@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { urlOf } from "../json/url.ts";
 import type { HttpRequest } from "../transport/types.ts";
 import type { MessageOutcome, RenderedRequest } from "./types.ts";
 
@@ -115,8 +116,8 @@ function isPublic(name: string, value: string, hasSecret: (text: string) => bool
 }
 
 function urlWithoutUser(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
+  const url = urlOf(text);
+  if (url === undefined) return undefined;
   if (url.username === "" && url.password === "") return text;
   url.username = "";
   url.password = "";

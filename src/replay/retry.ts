@@ -1,4 +1,5 @@
 import { escapeControls } from "../diagnostics/quote.ts";
+import { urlOf } from "../json/url.ts";
 import type { SendResult } from "../transport/types.ts";
 import { type Expectation, whyUnexpected } from "./expect.ts";
 import { retryAfterMs } from "./retry-after.ts";
@@ -107,9 +108,10 @@ function refusal({ status, headers }: Answer, url: string): string {
  * spelled in lower case, a secret in it would not be known as one any more.
  */
 function hostIn(location: string, url: string): string {
-  if (!URL.canParse(location, url)) return "";
+  const target = urlOf(location, url);
+  if (target === undefined) return "";
   const written = /^(?:[a-z][a-z0-9+.-]*:)?[/\\]{2}([^/\\?#]*)/i.exec(location)?.[1];
-  return written === undefined ? new URL(location, url).host : written.replace(/^.*@/, "");
+  return written === undefined ? target.host : written.replace(/^.*@/, "");
 }
 
 /** How often and how patiently a message is tried again. Durations are in milliseconds. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { diagnosticCodes, severityOf } from "../diagnostics/catalogue.ts";
 import type { DiagnosticCode, Severity } from "../diagnostics/diagnostic.ts";
 import type { Finding } from "../diagnostics/finding.ts";
+import { urlOf } from "../json/url.ts";
 import { safeJson } from "./safe.ts";
 import type { Reporter } from "./types.ts";
 
@@ -83,7 +84,8 @@ function fingerprint({ code, source, container, pointer, args }: Finding): strin
 /** A URI reference (RFC 3986): a URL is itself, relative paths stay relative, absolute ones become file URIs, "<stdin>" is `stdin`. */
 export function uriOf(source: string): string {
   if (source === "<stdin>") return "stdin";
-  if (/^https?:\/\//.test(source) && URL.canParse(source)) return new URL(source).href;
+  const url = /^https?:\/\//.test(source) ? urlOf(source) : undefined;
+  if (url !== undefined) return url.href;
   const isWindowsPath = /^[A-Za-z]:[\\/]/.test(source);
   if (isWindowsPath)
     return `file:///${source.slice(0, 2)}${encodePath(source.slice(2).replaceAll("\\", "/"))}`;

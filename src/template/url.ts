@@ -1,3 +1,4 @@
+import { urlOf } from "../json/url.ts";
 import { fill, type RenderContext, rendered } from "./fill.ts";
 import { requireHexPair } from "./form-body.ts";
 import { HoledText } from "./holed-text.ts";
@@ -47,7 +48,7 @@ export function compileUrl(template: string, names: Names, rules: UrlRules): Url
       throw holed.errorAt("a path holds no dot segments; write it as it is to be sent", start);
     }
   }
-  const expected = URL.canParse(text) ? new URL(text) : undefined;
+  const expected = urlOf(text);
   if (expected === undefined) throw holed.errorAt("this is no URL", 0);
   return {
     origin,

@@ -1,3 +1,4 @@
+import { urlOf } from "../json/url.ts";
 import { SetupError } from "../trust/setup-error.ts";
 
 /** A proxy that requests of one scheme go through. */
@@ -43,7 +44,7 @@ function parseProxy(name: string, text: string | undefined): ProxyServer | undef
   if (text === undefined) return undefined;
   // As for curl, "proxy:8080" means an http proxy.
   const whole = text.includes("://") ? text : `http://${text}`;
-  const url = URL.canParse(whole) ? new URL(whole) : undefined;
+  const url = urlOf(whole);
   const isProxyUrl = url?.protocol === "http:" || url?.protocol === "https:";
   if (url === undefined || !isProxyUrl) {
     throw new SetupError(

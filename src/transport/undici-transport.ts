@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { buildConnector, Pool } from "undici";
+import { urlOf } from "../json/url.ts";
 import type { TlsSettings } from "../trust/tls-options.ts";
 import { watchSocket } from "./connection.ts";
 import { fault } from "./faults.ts";
@@ -122,8 +123,8 @@ class UndiciTransport implements Transport {
 
   #targetOf(text: string): Target | undefined {
     if (this.#last?.url === text) return this.#last;
-    if (!URL.canParse(text)) return undefined;
-    const url = new URL(text);
+    const url = urlOf(text);
+    if (url === undefined) return undefined;
     // User and password in a URL end in logs; those who need them write an Authorization header.
     if (!/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") return undefined;
     let route = this.#routes.get(url.origin);

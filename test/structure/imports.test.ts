@@ -17,7 +17,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   validate: ["json", "diagnostics", "model", "formats", "repeats", "input", "convert"],
   files: [],
   trust: [],
-  transport: ["trust"],
+  transport: ["json", "trust"],
   // Above convert and validate: what is captured is checked, what is served is opened and converted.
   endpoint: [
     "json",

@@ -1,5 +1,6 @@
 import type { CheckOptions } from "../../endpoint/check/types.ts";
 import { isDay } from "../../endpoint/check/url.ts";
+import { urlOf } from "../../json/url.ts";
 import { Redactor, SecretTooShort } from "../../template/redact.ts";
 import { proxiesFrom } from "../../transport/proxy.ts";
 import { isSecretName } from "../../trust/secret-names.ts";
@@ -81,7 +82,8 @@ function remarks(url: string, hasHeaders: boolean, io: Io): string[] {
   if (hasHeaders) {
     remarks.push("--header: Ferndesk sends no headers of yours; what is found with them may not hold for it");
   }
-  if (URL.canParse(url) && proxiesFrom(io.env)(new URL(url)) !== undefined) {
+  const parsed = urlOf(url);
+  if (parsed !== undefined && proxiesFrom(io.env)(parsed) !== undefined) {
     remarks.push("the proxy of the environment is not used: Ferndesk calls the endpoint directly too");
   }
   return remarks;

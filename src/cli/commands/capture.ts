@@ -3,6 +3,7 @@ import { type CaptureOptions, openCapture } from "../../endpoint/capture/capture
 import type { CaptureEvent } from "../../endpoint/capture/events.ts";
 import type { OpenServer } from "../../endpoint/http/types.ts";
 import { FileError } from "../../files/file-error.ts";
+import { urlOf } from "../../json/url.ts";
 import { proxiesFrom } from "../../transport/proxy.ts";
 import { openTransport } from "../../transport/undici-transport.ts";
 import { readTlsOptions } from "../../trust/tls-options.ts";
@@ -57,7 +58,7 @@ async function forwardFrom(
     if (cacert !== undefined) throw new UsageError("--cacert goes with --forward only");
     return undefined;
   }
-  const url = URL.canParse(forward) ? new URL(forward) : undefined;
+  const url = urlOf(forward);
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new UsageError("--forward takes an http:// or https:// URL");
   }

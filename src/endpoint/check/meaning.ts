@@ -1,4 +1,5 @@
 import type { Report } from "../../diagnostics/diagnostic.ts";
+import { urlOf } from "../../json/url.ts";
 import { isArray, isObject, type Json, type JsonObject, member } from "../../json/value.ts";
 import { compareInstants, type Instant, latest, msOf, parseTime } from "../../model/time.ts";
 import { RepeatTable } from "../../repeats/repeat-table.ts";
@@ -97,7 +98,7 @@ export class Meaning {
 
   #checkUrl(url: Json | undefined, report: Report): void {
     if (typeof url !== "string") return;
-    const isAbsolute = /^https?:\/\//i.test(url) && URL.canParse(url);
+    const isAbsolute = /^https?:\/\//i.test(url) && urlOf(url) !== undefined;
     if (!isAbsolute) report("check/url-not-absolute", "/url", { found: url });
   }
 

@@ -1,3 +1,4 @@
+import { urlOf } from "../../json/url.ts";
 import { type LookUp, systemLookUp } from "../../transport/inspect/dial.ts";
 import type { InspectedAnswer } from "../../transport/inspect/types.ts";
 import type { StepBook } from "./step-book.ts";
@@ -78,7 +79,7 @@ function target(url: URL, answer: InspectedAnswer, options: CheckOptions, book: 
     book.report("redirects", "check/redirect-without-location", { status: answer.status }, source);
     return undefined;
   }
-  const next = URL.canParse(location, url.href) ? new URL(location, url.href) : undefined;
+  const next = urlOf(location, url.href);
   if (next === undefined || !/^https?:$/.test(next.protocol)) {
     book.report("redirects", "check/redirect-bad-location", { location }, source);
     return undefined;

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { urlOf } from "../../json/url.ts";
 import { isLocalName } from "./addresses.ts";
 import type { StepBook } from "./step-book.ts";
 
@@ -11,12 +12,12 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
  */
 export function readUrl(text: string, show: (url: URL) => string, book: StepBook): URL | undefined {
   book.facts("url", {});
-  if (!URL.canParse(text)) {
+  const url = urlOf(text);
+  if (url === undefined) {
     // What cannot be read may hold a password all the same.
     book.report("url", "check/url-invalid", { found: text.replace(/\/\/[^/]*@/, "//***@") }, "<URL>");
     return undefined;
   }
-  const url = new URL(text);
   const { protocol, username, password, hash, hostname } = url;
   url.username = "";
   url.password = "";

@@ -1,3 +1,4 @@
+import { urlOf } from "../../json/url.ts";
 import type { Exchange } from "../../replay/types.ts";
 import type { HttpRequest, SendResult } from "../../transport/types.ts";
 import { safeText } from "../safe.ts";
@@ -94,6 +95,5 @@ function typeOf(headers: Headers, masker: Masker): string {
 }
 
 function queryOf(url: string): { name: string; value: string }[] {
-  if (!URL.canParse(url)) return [];
-  return [...new URL(url).searchParams].map(([name, value]) => ({ name, value }));
+  return [...(urlOf(url)?.searchParams ?? [])].map(([name, value]) => ({ name, value }));
 }
