@@ -3,7 +3,7 @@ import { expectSame, inChunks, type Run, randomFrom } from "./fast-oracle.ts";
 import { mutants, pick } from "./hook-mutants.ts";
 
 /** Batches of each lot; CHATX_BATCHES=120 makes a long run of it. */
-const BATCHES = Number(process.env.CHATX_BATCHES ?? 12);
+const BATCHES = Number(process.env.CHATX_BATCHES ?? 8);
 
 /** One batch: what came of its lines with the fast path, after it was held against the plain one. */
 function runBatch(batch: number): Run {
