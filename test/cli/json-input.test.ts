@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Run, type RunOptions, runChatx } from "../support/run-chatx.ts";
+import { runInside } from "../support/run-inside.ts";
 import { expectOrderly, expectSummaryAddsUp, temporaryFolder } from "./outcome.ts";
 import { conversationsOf, hook, hookLines, hookText, hookWithBytes } from "./payloads.ts";
 
@@ -379,25 +380,34 @@ describe("hostile shapes", () => {
     }
   });
 
-  test.concurrent.each(["__proto__", "constructor", "toString", "hasOwnProperty", "prototype"])(
+  test.each(["__proto__", "constructor", "toString", "hasOwnProperty", "prototype"])(
     "an id, role, type, sender, format or reporter called %s finds nothing that is not there",
     async (name) => {
       const message = { id: name, role: "user", content: name, createdAt: "2024-05-01T10:00:00Z" };
       const conversation = { id: name, lastMessageAt: "2024-05-01T10:00:00Z", messages: [message] };
-      const stdin = JSON.stringify({ conversations: [conversation] });
-      const run = await toFerndesk(stdin, {}, "-q");
+      const text = JSON.stringify({ conversations: [conversation] });
+      const run = await inside(["convert", "--to", "ferndesk", "-q"], text);
       expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining(`"id":"${name}"`) });
-      expect((await toFerndesk(stdin.replace('"user"', `"${name}"`))).code).toBe(1);
+      const ofRole = await inside(["convert", "--to", "ferndesk"], text.replace('"user"', `"${name}"`));
+      expect(ofRole.code).toBe(1);
       const typed = { ...hook(), messages: [{ ...hook().messages[0], type: name, from: name }] };
-      const other = await toFerndesk(JSON.stringify(typed));
-      expectOrderly(other);
+      const other = await inside(["convert", "--to", "ferndesk"], JSON.stringify(typed));
       expect(other.stderr).toContain(`the sender "${name}" is not known`);
-      expect((await runChatx(["validate", "--format", name])).code).toBe(2);
-      expect((await runChatx(["validate", "--reporter", name])).code).toBe(2);
+      expect((await runInside(["validate", "--format", name])).code).toBe(2);
+      expect((await runInside(["validate", "--reporter", name])).code).toBe(2);
       const event = { _type: name, _event: name, type: name, event: name };
-      expectOrderly(await runChatx(["validate"], { stdin: JSON.stringify(event) }));
+      for (const one of [other, await inside(["validate"], JSON.stringify(event))]) {
+        expectOrderly(one);
+      }
     },
   );
+
+  /** A table of names is run inside this process, on a file. */
+  function inside(args: readonly string[], text: string) {
+    const path = join(folder, "names.json");
+    writeFileSync(path, text);
+    return runInside([...args, path]);
+  }
 
   test("a record over the limit is refused as such; the one after it is read", async () => {
     const path = join(folder, "large.jsonl");
