@@ -81,12 +81,7 @@ export function createRenderer(options: RendererOptions): Renderer {
   const { xmlTemplate } = options.export;
   const xml = xmlTemplate === undefined ? undefined : new XmlTemplate(xmlTemplate, names);
   const compiled = compileRequest(
-    {
-      url,
-      headers,
-      ...(body === undefined ? {} : { body: body.text, bodyName: body.name }),
-      ...(contentType === undefined ? {} : { contentType }),
-    },
+    { url, headers, body: body?.text, bodyName: body?.name, contentType },
     knownNames(names),
   );
   const template = withXmlHoles(compiled, xml);

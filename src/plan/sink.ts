@@ -1,6 +1,5 @@
 import type { Finding } from "../diagnostics/finding.ts";
-import type { FinalState } from "../replay/journal/first-pass.ts";
-import type { RecordedState } from "../replay/journal/format.ts";
+import type { FinalState, RecordedState } from "../replay/journal/format.ts";
 import type { MessageName } from "../replay/plan.ts";
 import type { PlannedMessage } from "../replay/types.ts";
 

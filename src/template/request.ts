@@ -9,14 +9,14 @@ import { compileUrl, type UrlTemplate, urlText } from "./url.ts";
 
 /** What a user writes; absent parts are not templated. */
 export interface RequestText {
-  readonly url?: string;
+  readonly url?: string | undefined;
   /** `Name: value` each. */
   readonly headers?: readonly string[];
-  readonly body?: string;
+  readonly body?: string | undefined;
   /** Of the body; decides its syntax. */
-  readonly contentType?: string;
+  readonly contentType?: string | undefined;
   /** Names a body that was read from a file in faults of the template. */
-  readonly bodyName?: string;
+  readonly bodyName?: string | undefined;
 }
 
 export interface RequestTemplate {

@@ -54,8 +54,8 @@ export async function runTemplateCheck(
       body: await textOf(file),
       bodyName: file,
       headers: flags.header ?? [],
-      ...(flags.url === undefined ? {} : { url: flags.url }),
-      ...(flags.contentType === undefined ? {} : { contentType: flags.contentType }),
+      url: flags.url,
+      contentType: flags.contentType,
     },
     knownNames({ vars: Object.keys(vars), env: setNames(io.env) }),
   );

@@ -1,5 +1,6 @@
 import { sampleToken } from "../../plan/sample-token.ts";
 import { fingerprintOf } from "../../replay/journal/fingerprint.ts";
+import { type FinalState, finalOf } from "../../replay/journal/format.ts";
 import { peekJournal } from "../../replay/journal/journal.ts";
 import { Timeline } from "../../replay/timeline.ts";
 import type { PlannedMessage, TokenAnswer } from "../../replay/types.ts";
@@ -35,7 +36,7 @@ export async function dryRun(
   const answer = token === undefined ? undefined : sampleToken(renderer.template);
   const tally = new PlanTally(answer, settings.run.speed);
   const { input, outcome } = await eachMessage(source, io, {
-    message: (message) => tally.add(message, earlier?.stateOf(message)),
+    message: (message) => tally.add(message, finalOf(earlier?.stateOf(message))),
     findings: (found) => findings.show(found),
     sourceFinding: (name, code, args) => findings.ofSource(name, code, args),
     isDone: () => false,
@@ -70,10 +71,10 @@ class PlanTally {
   }
 
   /** @returns A promise where the message has something to prepare. */
-  add(message: PlannedMessage, before: string | undefined): Promise<void> | undefined {
+  add(message: PlannedMessage, before: FinalState | undefined): Promise<void> | undefined {
     this.counts.planned++;
     this.countFormat(message);
-    if (before === "delivered" || before === "failed") {
+    if (before !== undefined) {
       this.counts[`${before}Before`]++;
       this.timeline?.pass(message.sentAtMs);
       return undefined;

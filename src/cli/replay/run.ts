@@ -3,7 +3,7 @@ import { FileError } from "../../files/file-error.ts";
 import { systemClock } from "../../replay/clock.ts";
 import type { FileJournal } from "../../replay/journal/file-journal.ts";
 import { FirstPass, type SecondPass } from "../../replay/journal/first-pass.ts";
-import type { RecordedState } from "../../replay/journal/format.ts";
+import { finalOf } from "../../replay/journal/format.ts";
 import type { MessageName } from "../../replay/plan.ts";
 import { RateLimiter, UNLIMITED } from "../../replay/rate.ts";
 import { Runner } from "../../replay/run.ts";
@@ -250,10 +250,6 @@ export class ReplayRun {
       }),
     };
   }
-}
-
-function finalOf(state: RecordedState | undefined): RecordedState | undefined {
-  return state === "delivered" || state === "failed" ? state : undefined;
 }
 
 /** A pattern is no file, and matches none but files. */

@@ -34,12 +34,7 @@ export function createTokenRequest(options: TokenRendererOptions) {
     ...exportNames(options.export, unavailable),
   };
   const compiled = compileRequest(
-    {
-      url,
-      headers,
-      ...(body === undefined ? {} : { body: body.text, bodyName: body.name }),
-      ...(contentType === undefined ? {} : { contentType }),
-    },
+    { url, headers, body: body?.text, bodyName: body?.name, contentType },
     knownNames(names),
   );
   // Only where it is named: an XML template for the messages may name what no token request has.

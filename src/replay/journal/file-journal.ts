@@ -7,6 +7,8 @@ import type { PrivateFile } from "../../files/private-file.ts";
 import type { Journal, MessageOutcome } from "../types.ts";
 import type { EarlierRun } from "./earlier-run.ts";
 import {
+  type FinalState,
+  finalOf,
   type JournalHeader,
   type PlanEnd,
   type Sealed,
@@ -83,9 +85,8 @@ export class FileJournal implements Journal {
   }
 
   /** @throws {JournalError} inputs-changed: the journal knows another message under this sequence. */
-  finalState(message: PlanKey): "delivered" | "failed" | undefined {
-    const state = this.earlier?.stateOf(message);
-    return state === "delivered" || state === "failed" ? state : undefined;
+  finalState(message: PlanKey): FinalState | undefined {
+    return finalOf(this.earlier?.stateOf(message));
   }
 
   /** A pending message gets no line: that it has none says the same. @throws {JournalError} */

@@ -1,10 +1,7 @@
 import { hexWord } from "../hex-word.ts";
 import { type Content, Identities, identityOfContent, type Namer } from "../identity.ts";
-import type { RecordedState } from "./format.ts";
+import { type FinalState, finalOf, type RecordedState } from "./format.ts";
 import { JournalError } from "./journal-error.ts";
-
-/** States that a resumed run leaves as they are. */
-export type FinalState = Extract<RecordedState, "delivered" | "failed">;
 
 /** Goes with a pass over the inputs, record by record, and names the records. */
 export interface RecordPass extends Namer {
@@ -47,9 +44,9 @@ export class FirstPass implements RecordPass {
   }
 
   settle(state: RecordedState): void {
-    const final = FINAL.indexOf(state as FinalState);
-    if (final < 0) return;
-    this.states.replaceLast(final);
+    const final = finalOf(state);
+    if (final === undefined) return;
+    this.states.replaceLast(FINAL.indexOf(final));
     if (this.isNamed) this.names.drop(2);
   }
 

@@ -29,6 +29,14 @@ export interface JournalHeader {
 /** States that are written; a pending message is one that has no line. */
 export type RecordedState = Exclude<MessageState, "pending">;
 
+/** States that a resumed run leaves as they are. */
+export type FinalState = Extract<RecordedState, "delivered" | "failed">;
+
+/** Undefined where the message is to be sent again. */
+export function finalOf(state: RecordedState | undefined): FinalState | undefined {
+  return state === "delivered" || state === "failed" ? state : undefined;
+}
+
 export interface OutcomeLine {
   readonly sequence: number;
   readonly identity: string;
