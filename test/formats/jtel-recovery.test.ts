@@ -249,8 +249,8 @@ describe("whatever lines a PDF has", () => {
       `${"10:20 ".repeat(300)}`,
       `10:20 ${"a,".repeat(900)}`,
     ];
-    const started = performance.now();
+    const before = process.cpuUsage();
     recovered(Array.from({ length: 400 }, (_, index) => hostile[index % hostile.length]!).join("\n"));
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(process.cpuUsage(before).user).toBeLessThan(5_000_000);
   });
 });

@@ -1,7 +1,8 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { IMPATIENT, PATIENT, post, serverFor, told, transportFor } from "../replay/sending.ts";
+import { impatient, PATIENT, post, serverFor, told, transportFor } from "../replay/sending.ts";
 import { answer, type Reply } from "../support/fault-server.ts";
+import { atTimeLimit } from "../support/time-limit.ts";
 
 /** Sends the bytes and closes the connection. */
 function thenEnd(bytes: string): (reply: Reply) => void {
@@ -199,9 +200,11 @@ describe("an answer", () => {
   test.each(endless)("that does not end is given up at the time limit: %s", async (_, expected, script) => {
     const server = await serverFor(script);
     const transport = await transportFor();
-    const result = await transport.send(post(server.url), IMPATIENT);
-    expect(told(result)).toBe(expected);
-    expect(result.durationMs).toBeGreaterThanOrEqual(149);
+    await atTimeLimit(async (limitMs) => {
+      const result = await transport.send(post(server.url), impatient(limitMs));
+      expect(told(result)).toBe(expected);
+      expect(result.durationMs).toBeGreaterThanOrEqual(limitMs - 1);
+    });
   });
 
   test("keeps its headers in order, also those that come twice and those that are not ASCII", async () => {
@@ -285,8 +288,11 @@ describe("a body that is longer than what is kept", () => {
       then(reply);
     });
     const transport = await transportFor();
-    const result = await transport.send(post(server.url), { ...IMPATIENT, maxBodyBytes: 1000 });
-    expect(result).toMatchObject({ kind: "answer", status: 201, isBodyClipped: true });
+    await atTimeLimit(async (limitMs) => {
+      const options = { timeoutMs: limitMs, maxBodyBytes: 1000 };
+      const result = await transport.send(post(server.url), options);
+      expect(result).toMatchObject({ kind: "answer", status: 201, isBodyClipped: true });
+    });
   });
 
   test("counts from the first byte where nothing is kept", async () => {

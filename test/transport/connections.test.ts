@@ -1,8 +1,9 @@
 import { getEventListeners } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { IMPATIENT, PATIENT, post, serverFor, told, transportFor } from "../replay/sending.ts";
+import { impatient, PATIENT, post, serverFor, told, transportFor } from "../replay/sending.ts";
 import { answer, closedPort } from "../support/fault-server.ts";
+import { atTimeLimit } from "../support/time-limit.ts";
 
 describe("a request", () => {
   test("reaches the server as it is, byte for byte, and asks for no compression", async () => {
@@ -117,9 +118,8 @@ describe("an endpoint that is not there", () => {
     onTestFinished(() => void server.close());
     const { port } = server.address() as { port: number };
     const transport = await transportFor();
-    expect(told(await transport.send(post(`https://127.0.0.1:${port}/`), IMPATIENT))).toBe(
-      "connect-timeout not-sent temporary",
-    );
+    const result = await transport.send(post(`https://127.0.0.1:${port}/`), impatient(150));
+    expect(told(result)).toBe("connect-timeout not-sent temporary");
   });
 });
 
@@ -193,16 +193,19 @@ describe("a kept connection", () => {
   });
 
   test("is given up after a time limit, so that a late answer meets no other request", async () => {
-    const held: Socket[] = [];
-    const server = await serverFor((reply, _, index) => {
-      if (index === 0) held.push(reply.socket);
-      else reply.send(answer(200, "mine"));
+    await atTimeLimit(async (limitMs) => {
+      const held: Socket[] = [];
+      const server = await serverFor((reply, _, index) => {
+        if (index === 0) held.push(reply.socket);
+        else reply.send(answer(200, "mine"));
+      });
+      const transport = await transportFor({ connections: 1 });
+      const given = await transport.send(post(server.url), impatient(limitMs));
+      expect(told(given)).toBe("answer-timeout unknown temporary");
+      held[0]?.write(answer(200, "late"));
+      expect(told(await transport.send(post(server.url), PATIENT))).toBe("200 mine");
+      expect(server.connections).toBe(2);
     });
-    const transport = await transportFor({ connections: 1 });
-    expect(told(await transport.send(post(server.url), IMPATIENT))).toBe("answer-timeout unknown temporary");
-    held[0]?.write(answer(200, "late"));
-    expect(told(await transport.send(post(server.url), PATIENT))).toBe("200 mine");
-    expect(server.connections).toBe(2);
   });
 });
 
@@ -232,12 +235,13 @@ describe("many senders", () => {
   test("that wait for a connection are given up at their own time limit, unsent", async () => {
     const server = await serverFor(() => undefined);
     const transport = await transportFor({ connections: 1 });
-    const [first, second] = await Promise.all([
-      transport.send(post(server.url), IMPATIENT),
-      transport.send(post(server.url), IMPATIENT),
-    ]);
-    expect(told(first)).toBe("answer-timeout unknown temporary");
-    expect(second).toMatchObject({ kind: "fault", certainty: "not-sent" });
+    const stop = new AbortController();
+    const first = transport.send(post(server.url), { ...PATIENT, signal: stop.signal });
+    await server.until(() => server.requests.length === 1);
+    const second = await transport.send(post(server.url), impatient(150));
+    expect(told(second)).toBe("connect-timeout not-sent temporary");
+    stop.abort();
+    expect(told(await first)).toBe("stopped unknown temporary");
     expect(server.requests).toHaveLength(1);
   });
 });

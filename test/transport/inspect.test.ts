@@ -4,6 +4,7 @@ import type { BodyFault, Inspection, InspectOptions } from "../../src/transport/
 import { serverFor } from "../replay/sending.ts";
 import { answer } from "../support/fault-server.ts";
 import { identityOf, testAuthority } from "../support/test-ca.ts";
+import { atTimeLimit } from "../support/time-limit.ts";
 
 async function inspected(url: string, options: Partial<InspectOptions> = {}): Promise<Inspection> {
   const inspection = await inspect(new URL(url), [["accept", "*/*"]], {
@@ -110,8 +111,10 @@ describe("an exchange that is looked at", () => {
       reply.send("HTTP/1.1 200 OK\r\n");
       while (!reply.socket.destroyed) await reply.trickle("x: y\r\n");
     });
-    const { fault } = await inspected(server.url, { timeoutMs: 150 });
-    expect(fault).toMatchObject({ stage: "answer", code: "answer-timeout" });
+    await atTimeLimit(async (timeoutMs) => {
+      const { fault } = await inspected(server.url, { timeoutMs });
+      expect(fault).toMatchObject({ stage: "answer", code: "answer-timeout" });
+    });
     await server.until(() => server.openConnections === 0);
   });
 });

@@ -2,9 +2,10 @@ import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { proxiesFrom } from "../../src/transport/proxy.ts";
 import { readTlsOptions } from "../../src/trust/tls-options.ts";
-import { IMPATIENT, PATIENT, post, serverFor, told, transportFor } from "../replay/sending.ts";
+import { impatient, PATIENT, post, serverFor, told, transportFor } from "../replay/sending.ts";
 import { answer, closedPort, type FaultServer, type Script } from "../support/fault-server.ts";
 import { certificatePath, identityOf } from "../support/test-ca.ts";
+import { atTimeLimit } from "../support/time-limit.ts";
 
 const trusting = readTlsOptions({ cacert: certificatePath("ca.pem") }, {}).settings;
 const credentials = `Basic ${Buffer.from("user:canary-password").toString("base64")}`;
@@ -104,9 +105,10 @@ describe("an https:// endpoint behind a proxy", () => {
   ])("is not reached when the proxy %s", async (_, then, expected) => {
     const proxy = await serverFor((reply) => then(reply.end));
     const transport = await through(proxy, "https");
-    expect(
-      told(await transport.send(post("https://staging.example.com/"), { ...IMPATIENT, timeoutMs: 500 })),
-    ).toBe(expected);
+    await atTimeLimit(async (limitMs) => {
+      const result = await transport.send(post("https://staging.example.com/"), impatient(limitMs));
+      expect(told(result)).toBe(expected);
+    });
   });
 
   test("is not reached when the proxy is not there", async () => {

@@ -3,6 +3,7 @@ import { severityOf } from "../../../src/diagnostics/catalogue.ts";
 import { closedPort, type FaultServer, startFaultServer } from "../../support/fault-server.ts";
 import { runInside } from "../../support/run-inside.ts";
 import { certificatePath, identityOf } from "../../support/test-ca.ts";
+import { atTimeLimit } from "../../support/time-limit.ts";
 import { type BrokenEndpoint, brokenEndpoints } from "./broken-endpoints.ts";
 
 /** Every endpoint is asked by the built command; each has a server of its own. */
@@ -19,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all(servers.map((server) => server.close())));
 
-async function ask(endpoint: BrokenEndpoint) {
+async function ask(endpoint: BrokenEndpoint, ...limits: readonly string[]) {
   const { answer = "", certificate } = endpoint;
   const script =
     typeof answer === "function"
@@ -35,7 +36,7 @@ async function ask(endpoint: BrokenEndpoint) {
     .replace("$garbled", String(garbled.port))
     .replace("$/", `${server.url}/`);
   const trust = ["--cacert", certificatePath("ca.pem")];
-  return runInside(["check", "--reporter", "json", ...trust, ...(endpoint.args ?? []), url]);
+  return runInside(["check", "--reporter", "json", ...trust, ...(endpoint.args ?? []), ...limits, url]);
 }
 
 interface Report {
@@ -52,25 +53,32 @@ interface Report {
 /** What every endpoint on a loopback socket without TLS has to hear. */
 const USUAL = new Set(["check/private-address", "check/url-http"]);
 
+function expectFound(one: BrokenEndpoint, run: Awaited<ReturnType<typeof ask>>): void {
+  expect(run.stderr).toBe("");
+  const report = JSON.parse(run.stdout) as Report;
+  const codes = new Set(report.findings.map(({ code }) => code));
+  expect([...codes].filter((code) => code === one.code || !USUAL.has(code)).sort()).toEqual(
+    [one.code, ...(one.also ?? [])].sort(),
+  );
+  const finding = report.findings.find(({ code }) => code === one.code)!;
+  expect(finding.step).toBe(one.step);
+  expect(finding.hint).toMatch(/^\S.{15,}[^.]$/);
+  const step = report.summary.steps.find(({ name }) => name === one.step)!;
+  const severity = severityOf(one.code);
+  if (severity !== "info") expect(step.outcome).toBe(severity);
+  expect(run.code).toBe(one.exit);
+  expect(run.stdout).not.toContain("canary");
+}
+
 describe("chatx check", () => {
   test.each(brokenEndpoints.map((one) => [`${one.step}: ${one.what}`, one] as const))(
     "tells %s",
     async (_, one) => {
-      const run = await ask(one);
-      expect(run.stderr).toBe("");
-      const report = JSON.parse(run.stdout) as Report;
-      const codes = new Set(report.findings.map(({ code }) => code));
-      expect([...codes].filter((code) => code === one.code || !USUAL.has(code)).sort()).toEqual(
-        [one.code, ...(one.also ?? [])].sort(),
-      );
-      const finding = report.findings.find(({ code }) => code === one.code)!;
-      expect(finding.step).toBe(one.step);
-      expect(finding.hint).toMatch(/^\S.{15,}[^.]$/);
-      const step = report.summary.steps.find(({ name }) => name === one.step)!;
-      const severity = severityOf(one.code);
-      if (severity !== "info") expect(step.outcome).toBe(severity);
-      expect(run.code).toBe(one.exit);
-      expect(run.stdout).not.toContain("canary");
+      if (one.isTimeLimited) {
+        await atTimeLimit(async (limitMs) => {
+          expectFound(one, await ask(one, "--timeout", `${limitMs}ms`));
+        });
+      } else expectFound(one, await ask(one));
     },
   );
 
