@@ -9,7 +9,7 @@ import { openSources } from "../input/sources.ts";
 import type { ByteSource, InputRecord } from "../input/types.ts";
 import { ExitCode, UsageError } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
-import { sizeOption } from "./options.ts";
+import { recordSizeOption, sizeOption } from "./options.ts";
 import { Progress } from "./progress.ts";
 
 /** The options that all commands that read payloads share, as commander gives them. */
@@ -29,16 +29,13 @@ export interface InputLimits {
   readonly maxInflatedBytes: number;
 }
 
-/** A record is read as one text, and V8 makes none that is longer. */
-const LONGEST_RECORD = { bytes: 511 * 1024 ** 2, text: "511MiB" };
-
 /** @throws {UsageError} For sizes that are none. */
 export function inputOptions(options: InputOptions): InputLimits {
   return {
     allowEmpty: options.allowEmpty ?? false,
     failFast: options.failFast ?? false,
     quiet: options.quiet ?? false,
-    maxRecordBytes: sizeOption(options.maxRecordBytes ?? "64MiB", "--max-record-bytes", LONGEST_RECORD),
+    maxRecordBytes: recordSizeOption(options.maxRecordBytes ?? "64MiB"),
     maxInflatedBytes: sizeOption(options.maxInflatedBytes ?? "64GiB", "--max-inflated-bytes"),
   };
 }

@@ -59,6 +59,14 @@ export function sizeOption(
   return bytes;
 }
 
+/** A record is read as one text, and V8 makes none that is longer. */
+const LONGEST_RECORD = { bytes: 511 * 1024 ** 2, text: "511MiB" };
+
+/** The value of --max-record-bytes. @throws {UsageError} */
+export function recordSizeOption(text: string): number {
+  return sizeOption(text, "--max-record-bytes", LONGEST_RECORD);
+}
+
 export function countOption(text: string, option: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new UsageError(`${option} takes a whole number; found "${text}"`);
   return Number(text);

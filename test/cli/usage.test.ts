@@ -82,6 +82,10 @@ describe("wrong usage is told in one line and nothing is started", () => {
     ],
     [[...convert, "--max-record-bytes", "1G"], '--max-record-bytes takes 511MiB at most; found "1G"'],
     [
+      ["serve", "--from", "smartsupp", "in", "--max-record-bytes", "512MiB"],
+      '--max-record-bytes takes 511MiB at most; found "512MiB"',
+    ],
+    [
       [...convert, "--max-inflated-bytes", "0"],
       '--max-inflated-bytes takes a number of bytes such as 65536 or 64MiB; found "0"',
     ],

@@ -7,7 +7,14 @@ import { ferndesk } from "../../formats/ferndesk/index.ts";
 import { readSecret } from "../../trust/secret.ts";
 import { UsageError } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
-import { choiceOption, countOption, sizeOption, sourceFormatOption, zoneOption } from "../options.ts";
+import {
+  choiceOption,
+  countOption,
+  recordSizeOption,
+  sizeOption,
+  sourceFormatOption,
+  zoneOption,
+} from "../options.ts";
 import { longerThanZero } from "../replay/units.ts";
 import { type ServerFlags, type ServerSettings, serverSettings } from "../server-options.ts";
 import { urlFromTemplate } from "../url-option.ts";
@@ -71,7 +78,7 @@ export function prepareServe(inputs: readonly string[], flags: ServeFlags, io: I
     path: pathOption(flags.path),
     token,
     watchIntervalMs: flags.watch ? longerThanZero(flags.watchInterval, "--watch-interval") : undefined,
-    maxRecordBytes: sizeOption(flags.maxRecordBytes, "--max-record-bytes"),
+    maxRecordBytes: recordSizeOption(flags.maxRecordBytes),
     maxInflatedBytes: sizeOption(flags.maxInflatedBytes, "--max-inflated-bytes"),
     maxFindings: countOption(flags.maxFindings, "--max-findings"),
     spoolFolder: tmpdir(),
