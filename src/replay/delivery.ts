@@ -2,6 +2,7 @@ import type { HttpRequest, SendResult, Transport } from "../transport/types.ts";
 import type { Signer } from "../trust/types.ts";
 import type { Breaker } from "./breaker.ts";
 import type { Expectation } from "./expect.ts";
+import { DeliveryHistory, type Facts } from "./history.ts";
 import { type RetryPolicy, type RetryVerdict, verdictOf, waitMs } from "./retry.ts";
 import type { Slots } from "./slots.ts";
 import type { RunTally, StopReason } from "./summary.ts";
@@ -58,19 +59,11 @@ const MOST_STALE = 16;
 export class Delivery {
   private readonly message: PlannedMessage;
   private readonly desk: Desk;
-  private attempts = 0;
-  /** Attempts that count against the policy; those while the endpoint was down do not. */
-  private tries = 0;
-  private triesSince = 0;
-  private goodBefore = 0;
-  private firstAt: number | undefined;
+  private readonly history = new DeliveryHistory();
   /** Whether it stood out a breakdown of the endpoint: then its count starts anew. */
   private wasAside = false;
-  /** Whether some attempt may have been taken by the endpoint though it left without an answer. */
-  private mayBeTaken = false;
   private isRenewed = false;
   private stale = 0;
-  private last: { status?: number; code?: string; reason?: string; durationMs?: number } = {};
 
   constructor(message: PlannedMessage, desk: Desk) {
     this.message = message;
@@ -93,8 +86,7 @@ export class Delivery {
 
   /** The outcome of a message whose run was stopped before it came to one. */
   unsettled(stopped: StopReason): MessageOutcome {
-    const { code, reason } = this.mayBeTaken ? { ...stopped, ...this.last } : stopped;
-    return { ...this.outcome(this.mayBeTaken ? "unknown" : "pending"), code, reason };
+    return this.history.unsettled(this.message, stopped, this.desk.clock.now());
   }
 
   private async attemptInSlot(slots: Slots): Promise<Next> {
@@ -136,7 +128,7 @@ export class Delivery {
     if (verdict.kind === "retry") return this.retry(verdict);
     if (verdict.kind === "unauthorized") return this.renew(token);
     if (verdict.kind === "endpoint-gone") {
-      this.note(verdict);
+      this.history.note(verdict);
       return this.stop({ code: "endpoint-gone", reason: verdict.reason });
     }
     if (result.kind === "answer") breaker.succeeded();
@@ -151,23 +143,17 @@ export class Delivery {
 
   private async send(request: HttpRequest): Promise<SendResult> {
     const { clock, transport, timeoutMs, maxBodyBytes, cut, tally, breaker } = this.desk;
-    if (this.firstAt === undefined) {
-      this.firstAt = clock.now();
-      this.triesSince = this.firstAt;
-      this.goodBefore = breaker.good;
-    }
+    const attempt = this.history.begin(clock.now(), breaker.good);
     const startedAtWallMs = clock.wallMs();
-    const attempt = ++this.attempts;
     let result: SendResult;
     try {
       result = await transport.send(request, { timeoutMs, maxBodyBytes, signal: cut });
     } catch (error) {
-      this.mayBeTaken = true;
+      this.history.mayBeTaken = true;
       throw this.desk.fail(error);
     }
     tally.exchange(result);
-    const { durationMs } = result;
-    this.last = result.kind === "answer" ? { durationMs, status: result.status } : { durationMs };
+    this.history.ended(result);
     const written = this.desk.exchanged({ message: this.message, attempt, request, result, startedAtWallMs });
     if (written !== undefined) await written;
     return result;
@@ -175,17 +161,18 @@ export class Delivery {
 
   private async retry(verdict: RetryVerdict): Promise<Next> {
     const { breaker, policy, clock } = this.desk;
-    this.note(verdict);
+    const { history } = this;
+    history.note(verdict);
+    history.mayBeTaken ||= verdict.mayBeTaken;
     this.isRenewed = false;
-    this.mayBeTaken ||= verdict.mayBeTaken;
     if (verdict.trouble === "stale" && ++this.stale <= MOST_STALE && !this.desk.halt.aborted) {
       return { kind: "again" };
     }
     if (this.wasAside && breaker.isClosed) this.startAnew();
-    this.tries++;
-    const delayMs = waitMs(policy, this.tries, clock.random(), verdict.askedMs);
+    history.tries++;
+    const delayMs = waitMs(policy, history.tries, clock.random(), verdict.askedMs);
     const isExhausted =
-      this.tries > policy.retries || clock.now() + delayMs - this.triesSince > policy.maxElapsedMs;
+      history.tries > policy.retries || clock.now() + delayMs - history.triesSince > policy.maxElapsedMs;
     const blame = this.blame(verdict, isExhausted);
     if (blame === "give-up") {
       return this.stop({
@@ -195,7 +182,7 @@ export class Delivery {
     }
     if (blame === "message") {
       if (!isExhausted) return { kind: "wait", delayMs };
-      return this.settle(this.mayBeTaken ? "unknown" : "failed", verdict);
+      return this.settle(history.mayBeTaken ? "unknown" : "failed", verdict);
     }
     this.wasAside = true;
     if (blame === "wait") return { kind: "wait", delayMs };
@@ -208,7 +195,7 @@ export class Delivery {
   private blame({ trouble }: RetryVerdict, isExhausted: boolean): ReturnType<Breaker["failed"]> {
     const { breaker } = this.desk;
     if (trouble !== "conflict") {
-      return breaker.failed(this.message.sequence, trouble, isExhausted, this.goodBefore);
+      return breaker.failed(this.message.sequence, trouble, isExhausted, this.history.goodBefore);
     }
     breaker.succeeded();
     return "message";
@@ -216,16 +203,14 @@ export class Delivery {
 
   private startAnew(): void {
     this.wasAside = false;
-    this.tries = 0;
-    this.triesSince = this.desk.clock.now();
-    this.goodBefore = this.desk.breaker.good;
+    this.history.startAnew(this.desk.clock.now(), this.desk.breaker.good);
   }
 
   /** One new token for a message; if that is refused too, another would not help either. */
   private async renew(stale: TokenAnswer | undefined): Promise<Next> {
     const { token, halt, breaker } = this.desk;
     breaker.succeeded();
-    this.note({ code: "status-401", reason: "the endpoint answered 401" });
+    this.history.note({ code: "status-401", reason: "the endpoint answered 401" });
     if (token === undefined || stale === undefined || this.isRenewed) {
       const which = this.isRenewed ? "a token that was just renewed" : "our credentials";
       return this.stop({
@@ -240,28 +225,10 @@ export class Delivery {
     return { kind: "again" };
   }
 
-  private async settle(
-    state: MessageState,
-    facts: { readonly code?: string; readonly reason?: string },
-  ): Promise<Next> {
-    this.note(facts);
-    await this.desk.settle(this.outcome(state));
+  private async settle(state: MessageState, facts: Facts): Promise<Next> {
+    this.history.note(facts);
+    await this.desk.settle(this.history.outcome(this.message, state, this.desk.clock.now()));
     return DONE;
-  }
-
-  private note({ code, reason }: { readonly code?: string; readonly reason?: string }): void {
-    if (code === undefined && reason === undefined) return;
-    this.last = {
-      ...this.last,
-      ...(code === undefined ? {} : { code }),
-      ...(reason === undefined ? {} : { reason }),
-    };
-  }
-
-  private outcome(state: MessageState): MessageOutcome {
-    const { attempts, last, message } = this;
-    const elapsedMs = this.firstAt === undefined ? 0 : this.desk.clock.now() - this.firstAt;
-    return { message, state, attempts, elapsedMs, ...last };
   }
 
   /** Ends the run, and with it this delivery. */

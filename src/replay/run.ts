@@ -1,63 +1,16 @@
-import { hash } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import type { Transport } from "../transport/types.ts";
-import type { Signer } from "../trust/types.ts";
 import { Breaker } from "./breaker.ts";
-import { CountTable } from "./count-table.ts";
 import { Delivery, type Desk } from "./delivery.ts";
-import type { Expectation } from "./expect.ts";
+import { HeldConversations } from "./held.ts";
 import { InPlay } from "./in-play.ts";
 import { Chains } from "./order.ts";
 import { UNLIMITED } from "./rate.ts";
-import { DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
+import { DEFAULT_RETRY } from "./retry.ts";
+import type { RunOptions, RunParts } from "./run-options.ts";
 import { Slots } from "./slots.ts";
 import { isTooMany, type MaxFailures, RunTally, type StopReason } from "./summary.ts";
 import { Timeline } from "./timeline.ts";
-import type {
-  Clock,
-  Exchange,
-  Journal,
-  MessageOutcome,
-  MessageState,
-  Pace,
-  PlannedMessage,
-  ReplaySummary,
-  TokenSource,
-} from "./types.ts";
-
-export interface RunOptions {
-  /** Most open requests; default 8. */
-  readonly concurrency?: number;
-  readonly retry?: RetryPolicy;
-  /** Of one exchange, in milliseconds; default 30 s. */
-  readonly timeoutMs?: number;
-  /** Most of an answer that is kept; default 64 KiB. */
-  readonly maxBodyBytes?: number;
-  /** All must hold for an answer to count as delivered. */
-  readonly expectations?: readonly Expectation[];
-  /** What becomes of the messages behind one that failed (same order key): held back (default), or sent. */
-  readonly onFailure?: "hold" | "continue";
-  readonly maxFailures?: MaxFailures;
-  /** Sends at the payloads' own times, `factor` times as fast; no wait is longer than `maxGapMs`. */
-  readonly speed?: { readonly factor: number; readonly maxGapMs: number };
-  /** Most messages and bytes that are taken before one must end; defaults 32 for each open request (at least 256), 64 MiB. */
-  readonly windowMessages?: number;
-  readonly windowBytes?: number;
-}
-
-export interface RunParts {
-  readonly transport: Transport;
-  readonly journal: Journal;
-  readonly clock: Clock;
-  /** The limit that the token source shares; default none. */
-  readonly pace?: Pace;
-  readonly token?: TokenSource;
-  readonly signer?: Signer;
-  /** Called in the order the exchanges end; while it works, the slot stays taken. A failure ends the run. */
-  readonly onExchange?: (exchange: Exchange) => Promise<void> | undefined;
-  /** Called for every outcome, after the journal has it. */
-  readonly onOutcome?: (outcome: MessageOutcome) => void;
-}
+import type { Exchange, MessageOutcome, MessageState, PlannedMessage, ReplaySummary } from "./types.ts";
 
 interface Item {
   readonly message: PlannedMessage;
@@ -81,7 +34,7 @@ export class Runner {
   private readonly desk: Desk;
   private readonly tally = new RunTally();
   private readonly chains = new Chains<Item>((item) => this.handle(item));
-  private readonly heldKeys = new CountTable();
+  private readonly held = new HeldConversations();
   private readonly halt = new AbortController();
   private readonly cut = new AbortController();
   private readonly startedAt: number;
@@ -221,7 +174,7 @@ export class Runner {
     dueAt: number | undefined,
   ): Promise<void> {
     this.halt.signal.throwIfAborted();
-    if (this.isHeld(message)) {
+    if (this.held.has(message)) {
       const reason = "an earlier message of its conversation was not delivered";
       return this.settle({ message, state: "held", attempts: 0, code: "held", reason, elapsedMs: 0 });
     }
@@ -230,14 +183,10 @@ export class Runner {
     await delivery.run();
   }
 
-  private isHeld({ orderKey }: PlannedMessage): boolean {
-    return orderKey !== undefined && this.heldKeys.size > 0 && this.heldKeys.has(keyDigest(orderKey));
-  }
-
   /** What a message's end means for the others; said before its slot is free for one of them. */
-  private judge({ orderKey }: PlannedMessage, state: MessageState): void {
+  private judge(message: PlannedMessage, state: MessageState): void {
     if (state !== "failed" && state !== "unknown") return;
-    if (this.onFailure === "hold" && orderKey !== undefined) this.heldKeys.add(keyDigest(orderKey));
+    if (this.onFailure === "hold") this.held.hold(message);
     const { judged } = this.tally;
     if (this.maxFailures === undefined || !isTooMany(this.maxFailures, judged)) return;
     this.stop({ code: "max-failures", reason: `${judged.bad} of ${judged.all} messages were not delivered` });
@@ -291,8 +240,4 @@ export class Runner {
     await this.inPlay.room();
     if (this.failure !== undefined) throw this.failure.error;
   }
-}
-
-function keyDigest(orderKey: string): string {
-  return hash("sha256", orderKey);
 }

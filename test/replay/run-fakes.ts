@@ -1,4 +1,5 @@
-import { Runner, type RunOptions, type RunParts } from "../../src/replay/run.ts";
+import { Runner } from "../../src/replay/run.ts";
+import type { RunOptions, RunParts } from "../../src/replay/run-options.ts";
 import type {
   Clock,
   Journal,

@@ -5,7 +5,7 @@ import { type PlanSettings, sendableMethod } from "../../plan/settings.ts";
 import { type Expectation, expectationFrom } from "../../replay/expect.ts";
 import { type Rate, rateFrom } from "../../replay/rate.ts";
 import { DEFAULT_RETRY } from "../../replay/retry.ts";
-import type { RunOptions } from "../../replay/run.ts";
+import type { RunOptions } from "../../replay/run-options.ts";
 import { maxFailuresFrom } from "../../replay/summary.ts";
 import type { ReportBytes } from "../../template/report-export.ts";
 import { type InputLimits, type InputOptions, inputOptions } from "../each-record.ts";
