@@ -3,7 +3,7 @@ import type { Signer } from "../trust/types.ts";
 import type { Breaker } from "./breaker.ts";
 import type { Expectation } from "./expect.ts";
 import { DeliveryHistory, type Facts } from "./history.ts";
-import { type RetryPolicy, type RetryVerdict, verdictOf, waitMs } from "./retry.ts";
+import { MOST_STALE, type RetryPolicy, type RetryVerdict, verdictOf, waitMs } from "./retry.ts";
 import type { Slots } from "./slots.ts";
 import type { RunTally, StopReason } from "./summary.ts";
 import type {
@@ -51,9 +51,6 @@ type Next =
   | { readonly kind: "gate" };
 
 const DONE: Next = { kind: "done" };
-
-/** Kept connections can all have been closed by the other side; more than this is no race any more. */
-const MOST_STALE = 16;
 
 /** The delivery of one message: as many attempts as it takes, one at a time. */
 export class Delivery {
@@ -112,11 +109,18 @@ export class Delivery {
     }
     // What most runs have no part of is not awaited: every message would pay for the turn that takes.
     if (this.message.prepare !== undefined) await this.message.prepare();
-    const token = this.desk.token === undefined ? undefined : await this.token(this.desk.token);
-    const rendered = this.message.request(token);
+    let token = this.desk.token === undefined ? undefined : await this.token(this.desk.token);
+    let rendered = this.message.request(token);
+    const turn = rendered.ok ? pace.turn(halt, this.isRenewed) : undefined;
+    if (turn !== undefined) {
+      await turn;
+      // It may have taken longer than a token lives.
+      if (token !== undefined && this.desk.token!.held !== token) {
+        token = await this.tokenInTurn(this.desk.token!, token);
+        rendered = this.message.request(token);
+      }
+    }
     if (!rendered.ok) return this.settle("failed", { code: "template", reason: rendered.reason });
-    const turn = pace.turn(halt);
-    if (turn !== undefined) await turn;
     halt.throwIfAborted();
     const request = signer?.sign(rendered.request, this.message, clock.wallMs()) ?? rendered.request;
     const result = await this.send(request);
@@ -139,6 +143,16 @@ export class Delivery {
     const result = await source.current(this.desk.halt);
     if (result.kind === "token") return result.token;
     return this.stop(result);
+  }
+
+  /** The turn of the rate limit that has come is the token call's, where there must be one; the next is ours. */
+  private async tokenInTurn(source: TokenSource, stale: TokenAnswer): Promise<TokenAnswer> {
+    const { pace, halt } = this.desk;
+    if (source.held !== undefined) return source.held;
+    const result = await source.renew(stale, halt, true);
+    if (result.kind === "refused") return this.stop(result);
+    await pace.turn(halt, true);
+    return result.token;
   }
 
   private async send(request: HttpRequest): Promise<SendResult> {

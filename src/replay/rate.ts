@@ -34,6 +34,7 @@ interface Waiter {
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
   readonly signal: AbortSignal;
+  readonly isUrgent: boolean;
   readonly onAbort: () => void;
 }
 
@@ -48,6 +49,8 @@ export class RateLimiter implements Pace {
   /** When the bucket would be full again, were nothing taken from now on (GCRA's theoretical arrival time). */
   private fullAt: number;
   private readonly waiters: Waiter[] = [];
+  /** How many of them are urgent; these are the first. */
+  private urgent = 0;
   private isPumping = false;
 
   constructor(rate: Rate, clock: Clock) {
@@ -57,21 +60,28 @@ export class RateLimiter implements Pace {
     this.fullAt = clock.now() + this.slackMs + Math.min(this.intervalMs, LONGEST_START_MS);
   }
 
-  turn(signal: AbortSignal): Promise<void> {
+  turn(signal: AbortSignal, isUrgent = false): Promise<void> {
     if (signal.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
       const onAbort = () => this.leave(waiter);
-      const waiter: Waiter = { resolve, reject, signal, onAbort };
+      const waiter: Waiter = { resolve, reject, signal, isUrgent, onAbort };
       signal.addEventListener("abort", onAbort, { once: true });
-      this.waiters.push(waiter);
+      if (isUrgent) this.waiters.splice(this.urgent++, 0, waiter);
+      else this.waiters.push(waiter);
       void this.pump();
     });
   }
 
   private leave(waiter: Waiter): void {
     const at = this.waiters.indexOf(waiter);
-    if (at >= 0) this.waiters.splice(at, 1);
+    if (at >= 0) this.remove(at);
     waiter.reject(waiter.signal.reason);
+  }
+
+  private remove(at: number): Waiter {
+    const [waiter] = this.waiters.splice(at, 1);
+    if (waiter!.isUrgent) this.urgent--;
+    return waiter!;
   }
 
   /** One loop gives all turns, in the order they were asked for. */
@@ -87,7 +97,7 @@ export class RateLimiter implements Pace {
         continue;
       }
       this.fullAt = Math.max(this.fullAt, now) + this.intervalMs;
-      const waiter = this.waiters.shift()!;
+      const waiter = this.remove(0);
       waiter.signal.removeEventListener("abort", waiter.onAbort);
       waiter.resolve();
     }

@@ -114,6 +114,9 @@ function hostIn(location: string, url: string): string {
   return written === undefined ? target.host : written.replace(/^.*@/, "");
 }
 
+/** Kept connections can all have been closed by the other side; more than this is no race any more. */
+export const MOST_STALE = 16;
+
 /** How often and how patiently a message is tried again. Durations are in milliseconds. */
 export interface RetryPolicy {
   /** Attempts after the first. */

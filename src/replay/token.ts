@@ -18,9 +18,10 @@ export interface TokenOptions {
   readonly request: () => RenderedRequest;
   /**
    * Sends it: with the rate limit, the time limit and the retries of all other requests (408, 425, 429, 5xx, faults).
-   * Gives the last result when the attempts are used up; rejects only with the signal's reason.
+   * Gives the last result when the attempts are used up; rejects only with the signal's reason. With `hasTurn` the
+   * first attempt has its turn of the rate limit.
    */
-  readonly send: (request: HttpRequest, signal: AbortSignal) => Promise<SendResult>;
+  readonly send: (request: HttpRequest, signal: AbortSignal, hasTurn: boolean) => Promise<SendResult>;
   /** What the templates name of the answer's JSON, so that its absence is found before anything is sent with it. */
   readonly needs?: readonly (readonly (string | number)[])[];
   readonly clock: Pick<Clock, "now">;
@@ -40,9 +41,9 @@ export function createTokenSource(options: TokenOptions): TokenSource {
   let held: Held | undefined;
   let refusal: TokenResult | undefined;
   let flight: Promise<TokenResult> | undefined;
-  const ask = (signal: AbortSignal): Promise<TokenResult> => {
+  const ask = (signal: AbortSignal, hasTurn: boolean): Promise<TokenResult> => {
     if (refusal !== undefined) return Promise.resolve(refusal);
-    flight ??= fetchToken(options, signal)
+    flight ??= fetchToken(options, signal, hasTurn)
       .then((outcome) => {
         if ("token" in outcome) {
           held = outcome;
@@ -56,28 +57,36 @@ export function createTokenSource(options: TokenOptions): TokenSource {
       });
     return flight;
   };
-  const inUse = (signal: AbortSignal): Promise<TokenResult> => {
-    if (held === undefined || options.clock.now() >= held.renewAt) return ask(signal);
-    return Promise.resolve({ kind: "token", token: held.token });
+  const good = () => (held !== undefined && options.clock.now() < held.renewAt ? held.token : undefined);
+  const inUse = (signal: AbortSignal, hasTurn = false): Promise<TokenResult> => {
+    const token = good();
+    return token === undefined ? ask(signal, hasTurn) : Promise.resolve({ kind: "token", token });
   };
   return {
-    current: inUse,
-    renew(stale, signal) {
+    current: (signal) => inUse(signal),
+    get held() {
+      return good();
+    },
+    renew(stale, signal, hasTurn) {
       if (held?.token === stale) held = undefined;
-      return inUse(signal);
+      return inUse(signal, hasTurn);
     },
   };
 }
 
 type Refusal = Extract<TokenResult, { kind: "refused" }>;
 
-async function fetchToken(options: TokenOptions, signal: AbortSignal): Promise<Held | Refusal> {
+async function fetchToken(
+  options: TokenOptions,
+  signal: AbortSignal,
+  hasTurn: boolean,
+): Promise<Held | Refusal> {
   signal.throwIfAborted();
   const rendered = options.request();
   if (!rendered.ok) return refused("token-request", `the token request cannot be made: ${rendered.reason}`);
   // The life of the token begins when the server makes it: at the earliest when we ask.
   const askedAt = options.clock.now();
-  const result = await options.send(rendered.request, signal);
+  const result = await options.send(rendered.request, signal, hasTurn);
   signal.throwIfAborted();
   if (result.kind === "fault") {
     return refused("token-unreachable", `no token could be had: ${result.message}`);

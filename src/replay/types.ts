@@ -146,8 +146,14 @@ export type TokenResult =
 export interface TokenSource {
   /** The answer in use; fetched first where there is none yet, or where it is about to expire. One request for all. */
   current(signal: AbortSignal): Promise<TokenResult>;
-  /** A new answer in place of `stale`; where another sender has replaced that already, the one in use. */
-  renew(stale: TokenAnswer, signal: AbortSignal): Promise<TokenResult>;
+  /** The answer in use, if it is good at this moment. */
+  readonly held: TokenAnswer | undefined;
+  /**
+   * A new answer in place of `stale`; where another sender has replaced that already, the one in use.
+   *
+   * @param hasTurn  The caller has taken a turn of the `Pace`, and gives it away: if a request leaves, it takes none.
+   */
+  renew(stale: TokenAnswer, signal: AbortSignal, hasTurn?: boolean): Promise<TokenResult>;
 }
 
 /** The rate limit, one for messages, retries and token calls. */
@@ -155,9 +161,10 @@ export interface Pace {
   /**
    * One more request wants to leave, first come, first served.
    *
+   * @param isUrgent  Others wait for what it brings, or it has waited once already: it goes before those that are not.
    * @returns Undefined where it may; else resolves when it may, or rejects with the signal's reason.
    */
-  turn(signal: AbortSignal): Promise<void> | undefined;
+  turn(signal: AbortSignal, isUrgent?: boolean): Promise<void> | undefined;
 }
 
 /** What templates see of one message. Valid as long as the message. */

@@ -1,7 +1,6 @@
-import { setMaxListeners } from "node:events";
 import { describe, expect, test } from "vitest";
 import { RateLimiter, rateFrom } from "../../src/replay/rate.ts";
-import type { Pace, PlannedMessage } from "../../src/replay/types.ts";
+import type { PlannedMessage } from "../../src/replay/types.ts";
 import type { SendResult } from "../../src/transport/types.ts";
 import { answer, FakeClock, fault, message, messages, replay, type Sent, sum } from "./run-fakes.ts";
 
@@ -178,43 +177,6 @@ function mostPerSecond(times: readonly number[], windowMs = 1000): number {
 }
 
 describe("--rate", () => {
-  test.each([1, 2, 3])("holds in every second, retries and token calls included (seed %i)", async (seed) => {
-    const clock = new FakeClock(seed);
-    const rate = rateFrom("10/s")!;
-    const limiter = new RateLimiter(rate, clock);
-    const times: number[] = [];
-    const pace: Pace = {
-      turn: (signal) => limiter.turn(signal).then(() => void times.push(clock.now())),
-    };
-    const never = new AbortController().signal;
-    setMaxListeners(0, never);
-    const { summary, transport } = await replay(
-      messages(200),
-      ({ attempt }) => ({
-        result: attempt < 4 && clock.random() < 0.3 ? answer(503) : answer(200),
-        latencyMs: Math.floor(clock.random() * 400),
-      }),
-      {
-        clock,
-        pace,
-        token: {
-          // A token that has to be fetched for every seventh message.
-          current: async () => {
-            if (clock.random() < 1 / 7) await pace.turn(never);
-            return { kind: "token", token: { status: 200, headers: [], json: {} } };
-          },
-          renew: async () => ({ kind: "refused", code: "no", reason: "no" }),
-        },
-        options: { concurrency: 20, retry: RETRY },
-      },
-    );
-    expect(summary.delivered).toBe(200);
-    expect(times.length).toBeGreaterThan(transport.sent.length);
-    expect(mostPerSecond(times)).toBeLessThanOrEqual(10 + rate.burst);
-    // And it is used: not much slower than allowed.
-    expect(clock.now()).toBeLessThan((times.length / 10) * 1000 + 3000);
-  });
-
   test("holds over a run and its resume", async () => {
     const clock = new FakeClock();
     const rate = rateFrom("10/s")!;

@@ -329,6 +329,10 @@ class FakeTokens implements TokenSource {
     this.clock = clock;
   }
 
+  get held(): TokenAnswer | undefined {
+    return this.token;
+  }
+
   async current(): Promise<TokenResult> {
     return this.token === undefined ? this.fetch() : { kind: "token", token: this.token };
   }

@@ -47,6 +47,21 @@ describe("a token call", () => {
     expect(transport.sent).toHaveLength(4);
   });
 
+  test("loses no attempt to a kept connection that was closed", async () => {
+    const stale = { ...fault("unknown", "stale-connection"), isStaleConnection: true };
+    const { clock, transport, send } = setUp(({ attempt }) => (attempt <= 6 ? stale : answer(200)));
+    expect(await clock.until(send())).toMatchObject({ status: 200 });
+    expect(transport.sent).toHaveLength(7);
+    expect(clock.now()).toBeLessThan(100);
+  });
+
+  test("does not end in a circle where every connection is closed", async () => {
+    const stale = { ...fault("unknown", "stale-connection"), isStaleConnection: true };
+    const { clock, transport, send } = setUp(() => stale);
+    expect(await clock.until(send())).toMatchObject({ code: "stale-connection" });
+    expect(transport.sent.length).toBeLessThan(25);
+  });
+
   test("takes a turn of the rate limit for every attempt", async () => {
     const pace = (clock: FakeClock) => new RateLimiter({ requests: 1, perMs: 10_000, burst: 1 }, clock);
     const { clock, transport, send } = setUp(({ attempt }) => answer(attempt <= 2 ? 503 : 200), pace);

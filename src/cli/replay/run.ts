@@ -133,7 +133,7 @@ export class ReplayRun {
     return createTokenSource({
       request: token.request,
       needs: token.needs,
-      send: (request, signal) => sendPatiently(sender, request, signal),
+      send: (request, signal, hasTurn) => sendPatiently(sender, request, signal, hasTurn),
       clock,
     });
   }
