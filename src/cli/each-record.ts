@@ -48,6 +48,8 @@ export interface RecordHandlers {
   record(record: InputRecord): boolean | Promise<boolean>;
   /** Asked after every record: whether the rest need not be read. */
   isDone?(): boolean;
+  /** Aborted when the rest need not be read: also while it is waited for, as standard input may be for ever. */
+  readonly enough?: AbortSignal;
   /** A finding about a source as a whole. */
   sourceFinding<C extends DiagnosticCode>(source: string, code: C, args: DiagnosticArgs[C]): void;
   /** Writes what was gathered; called after every chunk of input. */
@@ -138,14 +140,17 @@ async function readSource(
     }
     return true;
   };
+  const { enough } = handlers;
+  const signal = enough === undefined ? io.signal : AbortSignal.any([io.signal, enough]);
   try {
-    for await (const chunk of abortable(source.chunks, io.signal)) {
+    for await (const chunk of abortable(source.chunks, signal)) {
       if (!(await take(splitter.push(chunk)))) return "stopped";
       await handlers.drain();
       progress.advance(chunk.length, splitter.records);
     }
     if (!(await take(splitter.end()))) return "stopped";
   } catch (error) {
+    if (enough?.aborted && error === enough.reason) return "stopped";
     if (!(error instanceof SourceProblem)) throw error;
     if (!(await take([splitter.fail(error.code, error.args)]))) return "stopped";
   }

@@ -38,6 +38,7 @@ export interface Desk {
   stop(reason: StopReason): void;
   /** Tells the journal; resolves when it is written. */
   settle(outcome: MessageOutcome): Promise<void>;
+  /** Never rejects. */
   exchanged(exchange: Exchange): Promise<void> | undefined;
   /** Ends the run with an error; for what must never throw. @returns The error, to be thrown. */
   fail(error: unknown): unknown;
@@ -241,7 +242,13 @@ export class Delivery {
 
   private async settle(state: MessageState, facts: Facts): Promise<Next> {
     this.history.note(facts);
-    await this.desk.settle(this.history.outcome(this.message, state, this.desk.clock.now()));
+    try {
+      await this.desk.settle(this.history.outcome(this.message, state, this.desk.clock.now()));
+    } catch (error) {
+      // It was told nowhere, so the next run sends it again.
+      if (state === "delivered") this.history.mayBeTaken = true;
+      throw error;
+    }
     return DONE;
   }
 

@@ -121,6 +121,11 @@ export class Runner {
     return this.halt.signal.aborted;
   }
 
+  /** Aborted when the run is stopped. */
+  get stopping(): AbortSignal {
+    return this.halt.signal;
+  }
+
   /**
    * Sends nothing new from now on; requests under way may end. The first reason stands.
    *
@@ -207,7 +212,7 @@ export class Runner {
     try {
       this.parts.onOutcome?.(outcome);
     } catch (error) {
-      this.fail(error);
+      this.failInOrder(error);
     }
   }
 
@@ -219,14 +224,19 @@ export class Runner {
   }
 
   private exchanged(exchange: Exchange): Promise<void> | undefined {
-    const failed = (error: unknown) => {
-      throw this.fail(error);
-    };
+    const failed = (error: unknown) => this.failInOrder(error);
     try {
       return this.parts.onExchange?.(exchange)?.catch(failed);
     } catch (error) {
-      return failed(error);
+      failed(error);
+      return undefined;
     }
+  }
+
+  /** Ends the run with the error of an observer. The journal is sound: what is under way ends and is remembered. */
+  private failInOrder(error: unknown): void {
+    this.failure ??= { error };
+    this.stop({ code: "error", reason: "the run failed" });
   }
 
   /** Ends the run with an error: nothing more is sent, and what is under way is broken off. */

@@ -272,15 +272,25 @@ describe("a journal that cannot be written", () => {
     const journal = new FakeJournal();
     journal.failAt = 10;
     const sent: number[] = [];
+    const told = new Map<string, string>();
     const run = replay(
       messages(500),
       ({ at }) => {
         sent.push(at);
         return { result: answer(200), latencyMs: 10 };
       },
-      { clock, journal, options: { concurrency: 4 } },
+      {
+        ...{ clock, journal, options: { concurrency: 4 } },
+        onOutcome: ({ message: { identity }, state }) => told.set(identity, state),
+      },
     );
     await expect(run).rejects.toThrow("ENOSPC");
+    // Those that were answered when it failed, or were under way: the endpoint may have them all.
+    const unrecorded = [...told].filter(([name]) => !(name in journal.states()));
+    const attempted = unrecorded.filter(([, state]) => state !== "pending");
+    expect(attempted.length).toBeGreaterThan(0);
+    expect(new Set(attempted.map(([, state]) => state))).toEqual(new Set(["unknown"]));
+    expect(journal.outcomes.length + attempted.length).toBe(sent.length);
     expect(journal.outcomes).toHaveLength(10);
     // Three rounds of four; of the third, at most the four under way.
     expect(sent.length).toBeLessThanOrEqual(16);

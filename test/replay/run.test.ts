@@ -1,8 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { expectationFrom } from "../../src/replay/expect.ts";
 import { LONGEST_ASKED_MS } from "../../src/replay/retry.ts";
+import { Runner } from "../../src/replay/run.ts";
+import type { PlannedMessage } from "../../src/replay/types.ts";
 import type { SendResult } from "../../src/transport/types.ts";
-import { answer, FakeClock, FakeJournal, fault, message, messages, replay, sum } from "./run-fakes.ts";
+import {
+  answer,
+  FakeClock,
+  FakeJournal,
+  FakeTransport,
+  fault,
+  message,
+  messages,
+  replay,
+  sum,
+} from "./run-fakes.ts";
 
 const RETRY = { retries: 3, baseMs: 100, capMs: 1000, maxElapsedMs: 3_600_000 };
 
@@ -436,6 +448,36 @@ describe("an observer", () => {
     };
     await expect(replay(messages(50), () => answer(200), { onExchange })).rejects.toThrow("EIO");
   });
+
+  test.each(["onExchange", "onOutcome"] as const)(
+    "that fails (%s) costs no outcome: what was under way is answered and journaled",
+    async (which) => {
+      const clock = new FakeClock();
+      const journal = new FakeJournal();
+      const transport = new FakeTransport(clock, ({ name }) => ({
+        result: answer(200),
+        latencyMs: name === "m3" ? 1 : 50,
+      }));
+      const observe = async ({ message: { identity } }: { readonly message: PlannedMessage }) => {
+        if (identity === "m3") throw new Error("EIO");
+      };
+      const observeOutcome = ({ message: { identity } }: { readonly message: PlannedMessage }) => {
+        if (identity === "m3") throw new Error("EIO");
+      };
+      const runner = new Runner({
+        ...{ transport, journal, clock },
+        ...(which === "onExchange" ? { onExchange: observe } : { onOutcome: observeOutcome }),
+      });
+      const run = async () => {
+        for (const one of messages(50)) await runner.submit(one);
+        await runner.finish();
+      };
+      await expect(clock.until(run())).rejects.toThrow("EIO");
+      expect(transport.sent).toHaveLength(8);
+      expect(journal.outcomes.map(({ state }) => state)).toEqual(Array(8).fill("delivered"));
+      expect(runner.progress).toMatchObject({ planned: 50, delivered: 8, unknown: 0, pending: 42 });
+    },
+  );
 });
 
 test("totals add up whatever happens", async () => {

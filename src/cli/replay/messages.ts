@@ -15,6 +15,8 @@ export interface MessageSink extends PlanSink {
   drain?(): Promise<void>;
   /** Whether the rest of the input is of no use. */
   isDone(): boolean;
+  /** See `RecordHandlers`. */
+  readonly enough?: AbortSignal;
 }
 
 export interface MessageSource extends PlanSource {
@@ -46,6 +48,7 @@ export async function eachMessage(
   const outcome = await eachRecord(source.inputs, limits, io, {
     record: (record) => plan.record(record),
     isDone: () => plan.isFull || sink.isDone(),
+    ...(sink.enough === undefined ? {} : { enough: sink.enough }),
     sourceFinding: (name, code, args) => sink.sourceFinding(name, code, args),
     drain: async () => sink.drain?.(),
     ...(plan.line === undefined ? {} : { line: plan.line }),

@@ -194,9 +194,11 @@ export class ReplayRun {
             this.isInputLeft = runner.isStopped && (!canReadTwice || this.parts.io.signal.aborted);
             return this.isInputLeft;
           },
+          ...(canReadTwice ? {} : { enough: runner.stopping }),
         },
         pass,
       );
+      this.isInputLeft ||= !canReadTwice && runner.isStopped && read.outcome.isStoppedEarly;
       if (this.isInputLeft) return undefined;
       await plan?.end();
       pass?.end();
@@ -206,7 +208,8 @@ export class ReplayRun {
         this.isInputLeft = true;
         return undefined;
       }
-      runner.stop({ code: "error", reason: "the run failed" }, true);
+      // Where the journal has failed, the run has been cut off already; else what is under way can still be remembered.
+      runner.stop({ code: "error", reason: "the run failed" });
       await runner.finish().catch(() => undefined);
       throw error;
     }
