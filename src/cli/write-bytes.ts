@@ -26,6 +26,12 @@ export class FdWriter {
   private spare = NO_BUFFER;
   private isOptional = false;
   private isClosed = false;
+  private isPrompt = false;
+  private isPlanned = false;
+  /** The write that is under way. */
+  private writing: Promise<void> | undefined;
+  /** Of a write that nobody waited for. */
+  private failure: { readonly error: unknown } | undefined;
 
   constructor(fd: number, name: string) {
     this.fd = fd;
@@ -37,10 +43,28 @@ export class FdWriter {
     this.isOptional = true;
   }
 
+  /** Text is written as soon as the work at hand lets go: for what somebody reads while the run goes on. */
+  makePrompt(): void {
+    this.isPrompt = true;
+    this.plan();
+  }
+
   push(text: string): void {
     if (this.isClosed || text === "") return;
     this.reserve(Buffer.byteLength(text));
     this.length += this.gathered.write(text, this.length);
+    if (this.isPrompt) this.plan();
+  }
+
+  private plan(): void {
+    if (this.isPlanned || this.length === 0) return;
+    this.isPlanned = true;
+    setImmediate(() => {
+      this.isPlanned = false;
+      this.flush().catch((error: unknown) => {
+        this.failure ??= { error };
+      });
+    });
   }
 
   /** @param bytes  They are copied. */
@@ -66,13 +90,19 @@ export class FdWriter {
 
   /** @throws {ClosedPipe | OutputError} */
   async flush(): Promise<void> {
+    // One write at a time, or the pieces might change places.
+    while (this.writing !== undefined) await this.writing;
+    if (this.failure !== undefined) throw this.failure.error;
     if (this.length === 0) return;
     const { gathered, length } = this;
     // While these are written more may be gathered.
     this.gathered = this.spare;
     this.spare = NO_BUFFER;
     this.length = 0;
-    await this.writeFully(gathered.subarray(0, length));
+    this.writing = this.writeFully(gathered.subarray(0, length)).finally(() => {
+      this.writing = undefined;
+    });
+    await this.writing;
     if (gathered.length <= KEPT_BUFFER_BYTES) this.spare = gathered;
   }
 

@@ -86,8 +86,8 @@ export function maxFailuresFrom(text: string): MaxFailures | undefined {
   return Number.isInteger(amount) ? { kind: "number", most: amount } : undefined;
 }
 
-/** Whether the run has failed enough: at the Nth failure, or when more than N % of at least 20 messages failed. */
+/** Whether the run has failed enough: at the Nth failure, or when N % of at least 20 messages failed. */
 export function isTooMany(limit: MaxFailures, { bad, all }: RunTally["judged"]): boolean {
   if (limit.kind === "number") return bad >= limit.most;
-  return all >= FEWEST_FOR_SHARE && bad * 100 > limit.percent * all;
+  return all >= FEWEST_FOR_SHARE && bad * 100 >= limit.percent * all;
 }

@@ -128,6 +128,23 @@ describe("a journal", () => {
     expect(server.requests.length).toBeLessThanOrEqual(100 + 5 + 5);
   });
 
+  test.each([
+    ["emptied", () => "", /knows of no run: everything is sent/, 3],
+    ["only zeros", (text: string) => "\0".repeat(text.length), /knows of no run: everything is sent/, 3],
+    ["cut", (text: string) => text.slice(0, -9), /the last \d+ bytes of journal .* they are cut off/, 0],
+    ["with zeros at its end", (text: string) => `${text}\0\0\0`, /the last 3 bytes of journal/, 0],
+  ])("that a crash has damaged (%s) is told of", async (_, damage, words, sentAgain) => {
+    const server = await endpoint();
+    const into = folder();
+    const journal = join(into, "run.jsonl");
+    const args = [hooks(into, 3), "--url", server.url, "--journal", journal];
+    await replay(args);
+    writeFileSync(journal, damage(readFileSync(journal, "latin1")));
+    const run = await replay([...args, "--resume"]);
+    expect([run.code, server.requests.length]).toEqual([0, 3 + sentAgain]);
+    expect(run.stderr).toMatch(words);
+  });
+
   test("works with standard input, which can be read only once", async () => {
     const server = await endpoint();
     const into = folder();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { answer, type Reply } from "../support/fault-server.ts";
 import { startChatx } from "../support/run-chatx.ts";
-import { endpointWith, folder, totals } from "./replay-support.ts";
+import { endpoint, endpointWith, folder, replayApart, totals } from "./replay-support.ts";
 
 /** A run whose standard input stays open, as that of `tail -f | chatx replay` does. */
 function fed(lines: string, args: readonly string[]) {
@@ -51,4 +51,22 @@ test("a run that is interrupted while it waits for standard input ends with what
   running.child.kill("SIGINT");
   const run = await running.ended();
   expect(run.code).toBe(130);
+});
+
+test.each([
+  ["shorter", '{"n":1}\n', 0],
+  ["empty", "", 0],
+  ["longer", '{"n":1}\n{"n":2}\n{"n":3}\n{"n":4}\n', 0],
+  ["another one, behind what is delivered", '{"n":1}\n{"n":5}\n', 1],
+])("a finished run is not resumed with other inputs: %s", async (_, lines, more) => {
+  const into = folder();
+  const server = await endpoint();
+  const args = ["--url", server.url, "--journal", join(into, "run.jsonl"), "--allow-empty"];
+  const first = await replayApart(args, {}, '{"n":1}\n{"n":2}\n{"n":3}\n'.slice(0, more === 1 ? 16 : 24));
+  expect(first.code).toBe(0);
+  const sent = server.requests.length;
+  const run = await replayApart([...args, "--resume"], {}, lines);
+  expect(run.code).toBe(2);
+  expect(run.stderr).toContain("was written for other inputs");
+  expect(server.requests).toHaveLength(sent);
 });

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { answer, closedPort } from "../support/fault-server.ts";
 import { fixturePaths } from "../support/fixtures.ts";
 import { root, runChatx, startChatx } from "../support/run-chatx.ts";
@@ -381,7 +381,13 @@ describe("a signal", () => {
     const args = [hooks(into, 30), "--url", server.url, "--concurrency", "4", "--journal", journal];
     const { child, ended } = startChatx(["replay", ...args]);
     await server.until(() => server.requests.length === 4);
+    let told = "";
+    child.stderr!.on("data", (chunk) => {
+      told += chunk;
+    });
     child.kill("SIGINT");
+    // It is said while it waits, not afterwards.
+    await vi.waitUntil(() => told.includes("stopping: requests under way may end"), { timeout: 30_000 });
     // Longer than a command may take that has nothing under way: an answer counts as long as --timeout allows.
     await new Promise((resolve) => setTimeout(resolve, 2500));
     for (const one of release) one();

@@ -59,7 +59,7 @@ async function live(journal: FileJournal, letters: DeadLetters, arrived: number[
     },
     { concurrency: CONCURRENCY, onFailure: "continue" },
   );
-  const plan = journal.watchPlan();
+  const plan = journal.verifyPlan();
   for (const one of MESSAGES) {
     plan.add(one);
     await runner.submit(one);

@@ -12,12 +12,13 @@ describe("--max-failures", () => {
     expect(maxFailuresFrom(text)).toBeUndefined();
   });
 
-  test("stops at the Nth failure, or above N % of enough messages", () => {
+  test("stops at the Nth failure, or when N % of enough messages failed", () => {
     expect(isTooMany({ kind: "number", most: 2 }, { bad: 1, all: 100 })).toBe(false);
     expect(isTooMany({ kind: "number", most: 2 }, { bad: 2, all: 2 })).toBe(true);
     expect(isTooMany({ kind: "share", percent: 10 }, { bad: 19, all: 19 })).toBe(false);
-    expect(isTooMany({ kind: "share", percent: 10 }, { bad: 2, all: 20 })).toBe(false);
-    expect(isTooMany({ kind: "share", percent: 10 }, { bad: 3, all: 20 })).toBe(true);
+    expect(isTooMany({ kind: "share", percent: 10 }, { bad: 1, all: 20 })).toBe(false);
+    expect(isTooMany({ kind: "share", percent: 10 }, { bad: 2, all: 20 })).toBe(true);
+    expect(isTooMany({ kind: "share", percent: 100 }, { bad: 20, all: 20 })).toBe(true);
   });
 });
 

@@ -23,6 +23,7 @@ class MemoryWriter {
   async drain(): Promise<void> {}
   async flush(): Promise<void> {}
   makeOptional(): void {}
+  makePrompt(): void {}
 }
 
 const load = createRequire(import.meta.url);

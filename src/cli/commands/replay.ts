@@ -1,6 +1,7 @@
 import { escapeControls } from "../../diagnostics/quote.ts";
 import { FileError } from "../../files/file-error.ts";
 import { factsNamed } from "../../plan/renderer.ts";
+import type { FileJournal } from "../../replay/journal/file-journal.ts";
 import type { Io } from "../io.ts";
 import { dryRun } from "../replay/dry-run.ts";
 import { FindingsToStderr } from "../replay/findings.ts";
@@ -37,6 +38,21 @@ async function replay(inputs: readonly string[], flags: ReplayFlags, io: Io): Pr
   }
 }
 
+/** What a crash has left of the journal that is resumed. */
+function tellOfJournal(file: FileJournal | undefined, { journal, resume }: ReplayFlags, io: Io): void {
+  if (file === undefined || journal === undefined) return;
+  const name = escapeControls(journal);
+  const { tornBytes, earlier } = file;
+  if (tornBytes > 0) {
+    io.stderr.push(
+      `chatx: warning: the last ${tornBytes} bytes of journal ${name} are no whole line, as a crash leaves them; they are cut off\n`,
+    );
+  }
+  if (resume && earlier === undefined) {
+    io.stderr.push(`chatx: warning: journal ${name} knows of no run: everything is sent\n`);
+  }
+}
+
 /** How many characters are named. */
 const MOST_NAMED = 8;
 
@@ -66,6 +82,10 @@ async function replayPrepared(
   // Whoever reads the report may stop reading; what is under way is to be delivered all the same.
   io.stdout.makeOptional();
   io.stderr.makeOptional();
+  // What is said is read while the run goes on. On a terminal the live line is drawn meanwhile: what comes after the
+  // warnings waits for its end.
+  if (io.stderrIsTerminal) await io.stderr.flush();
+  else io.stderr.makePrompt();
   const source: MessageSource = {
     inputs,
     limits: settings.limits,
@@ -86,6 +106,7 @@ async function replayPrepared(
     sameness: prepared.sameness,
     redactor: prepared.redactor,
   });
+  if (!settings.limits.quiet) tellOfJournal(journals.file, flags, io);
   try {
     const outputs = await ReplayOutputs.open(
       {

@@ -84,14 +84,17 @@ function addDelivery(command: Command): void {
     .option("--timeout <time>", "of one request and its answer", "30s")
     .option("--max-elapsed <time>", "from a message's first attempt to its last", "15m")
     .option("--retry-base <time>", "wait before the first retry; doubled for each more", "1s")
-    .option("--retry-cap <time>", "longest wait between retries", "60s")
+    .option("--retry-cap <time>", "longest wait between retries (Retry-After may ask for up to 10m)", "60s")
     .option(
       "--expect <what>",
       "a status, or /json/pointer=value, that the answer must have; several times",
       gathered,
     )
     .option("--max-answer-bytes <size>", "most of an answer's body that is read and kept", "64KiB")
-    .option("--max-failures <n|n%>", "stop when so many messages failed (exit 5)");
+    .option(
+      "--max-failures <n|n%>",
+      "stop when so many messages failed, or so large a share of at least 20 (exit 5)",
+    );
 }
 
 function addMemory(command: Command): void {

@@ -172,7 +172,7 @@ export class ReplayRun {
     const { canReadTwice, pass } = this;
     const { file } = this.parts.journals;
     const earlier = file?.earlier;
-    const plan = pass === undefined ? file?.watchPlan() : undefined;
+    const plan = pass === undefined ? file?.verifyPlan() : undefined;
     try {
       const read = await eachMessage(
         this.parts.source,

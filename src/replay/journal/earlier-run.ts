@@ -58,6 +58,10 @@ export class EarlierRun {
     let known = 0;
     return {
       add: (message) => {
+        // A finished plan has no more messages: those of a longer input are not sent before its end is seen.
+        if (message.sequence > (this.planEnd?.planned ?? Number.POSITIVE_INFINITY)) {
+          throw this.inputsChanged(`there were ${this.planEnd!.planned} messages, and now there are more`);
+        }
         if (this.stateOf(message) !== undefined) known++;
         digest.add(message);
       },

@@ -16,7 +16,7 @@ import {
   sealOutcome,
   sealPlanEnd,
 } from "./format.ts";
-import { PlanDigest, type PlanFollower, type PlanKey } from "./plan-digest.ts";
+import { PlanDigest, type PlanKey } from "./plan-digest.ts";
 import type { JournalContents } from "./read.ts";
 
 const closeFd = promisify(close);
@@ -106,20 +106,12 @@ export class FileJournal implements Journal {
   }
 
   /**
-   * For a first, pure pass over inputs that can be read twice: checks a whole plan against the journal and remembers its
-   * end, so that from here on a change anywhere in the inputs is noticed. Both `add` and `end` throw a `JournalError`,
-   * inputs-changed, that says what differs.
+   * Checks a whole plan against the journal and remembers its end, so that from here on a change anywhere in the inputs
+   * is noticed: by a first, pure pass over inputs that can be read twice, else as they are sent. Both `add` and `end`
+   * throw a `JournalError`, inputs-changed, that says what differs.
    */
   verifyPlan(): PlanWatch {
-    return this.remembering(this.earlier?.comparison() ?? new PlanDigest());
-  }
-
-  /** For the pass that sends: remembers the plan's end when it comes to it. */
-  watchPlan(): PlanWatch {
-    return this.remembering(new PlanDigest());
-  }
-
-  private remembering(follower: PlanFollower): PlanWatch {
+    const follower = this.earlier?.comparison() ?? new PlanDigest();
     return {
       add: (message) => follower.add(message),
       end: async () => {
