@@ -11,6 +11,8 @@ const NO_BYTES = new Uint8Array(0);
 
 /** What an exchange needs of the transport it belongs to. */
 export interface SendHome {
+  /** Asked before the request is written: 0, or in how many milliseconds to ask again. */
+  delayMs(): number;
   /** The request is about to be written to whichever socket is written to next. */
   writing(send: PendingSend): void;
   /** The exchange has its result. */
@@ -31,10 +33,13 @@ export class PendingSend {
   readonly #limit: number;
   /** What ends the exchange early; the transport listens to it. */
   readonly signal: AbortSignal | undefined;
+  /** Dispatches the request once more; called after `delayMs`. */
+  onTooSoon: (() => void) | undefined;
   readonly #startedAt = performance.now();
   readonly #timer: NodeJS.Timeout;
   readonly #settle: (result: SendResult) => void;
   #isSettled = false;
+  #isTooSoon = false;
   #isComplete = false;
   #connection: Connection | undefined;
   #writtenAt = 0;
@@ -87,7 +92,19 @@ export class PendingSend {
       abort();
       return;
     }
+    if (this.onTooSoon !== undefined) this.#waitForLeave(this.onTooSoon);
     this.#home.writing(this);
+  }
+
+  /** What is thrown here takes the request back and leaves its connection open. */
+  #waitForLeave(again: () => void): void {
+    const delayMs = this.#home.delayMs();
+    if (delayMs <= 0) return;
+    this.#isTooSoon = true;
+    setTimeout(() => {
+      if (!this.#isSettled) again();
+    }, delayMs);
+    throw new Error("too soon");
   }
 
   onHeaders(status: number, headers: readonly Buffer[]): boolean {
@@ -117,6 +134,10 @@ export class PendingSend {
 
   onError(error: unknown): void {
     if (this.#isSettled) return;
+    if (this.#isTooSoon) {
+      this.#isTooSoon = false;
+      return;
+    }
     if (this.#hasHeadThatStands()) this.#answer();
     else this.#fail(classify(error, this.#state()));
   }

@@ -17,6 +17,8 @@ export interface TransportOptions {
   readonly connectTimeoutMs?: number;
   readonly tls?: TlsSettings;
   readonly proxyFor?: ProxyChoice;
+  /** Asked before a request is written: 0 where it may leave now, else in how many milliseconds to ask again. */
+  readonly leave?: () => number;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -83,7 +85,9 @@ class UndiciTransport implements Transport {
       const send = new PendingSend(this, route.host, route.proxyHeaders !== undefined, options, resolve);
       this.#active.add(send);
       const body = request.body.length === 0 ? null : request.body;
-      route.pool.dispatch({ path, method: request.method, headers: headersOf(request, route), body }, send);
+      const dispatched = { path, method: request.method, headers: headersOf(request, route), body };
+      if (this.#options.leave !== undefined) send.onTooSoon = () => route.pool.dispatch(dispatched, send);
+      route.pool.dispatch(dispatched, send);
     });
   }
 
@@ -109,6 +113,11 @@ class UndiciTransport implements Transport {
       for (const send of [...this.#active]) if (send.signal === signal) send.stop();
     };
     signal.addEventListener("abort", onAbort, { once: true, signal: this.#closing.signal });
+  }
+
+  /** For pending sends. */
+  delayMs(): number {
+    return this.#options.leave?.() ?? 0;
   }
 
   /** For pending sends: the next bytes that a socket is given are this one's. undici says and does both in one step. */

@@ -1,6 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { randomFrom } from "../soak/random.mjs";
 import { answer } from "../support/fault-server.ts";
+import { runChatx } from "../support/run-chatx.ts";
 import { endpointWith, folder, hook, linesFile, replayApart, totals } from "./replay-support.ts";
 
 test("no message overtakes an earlier one of its conversation, whatever goes wrong on the way", async () => {
@@ -75,4 +78,31 @@ test("--rate holds over messages, retries and token calls together", { retry: 3 
   // What falls due within 20 ms may leave together; the rest is for the way here, on a busy machine.
   expect(busiest).toBeLessThanOrEqual(rate * 1.15 + 1);
   expect(busiest).toBeGreaterThan(rate * 0.5);
+});
+
+test("--rate holds also where connections open late, and all at once", { retry: 3 }, async () => {
+  const at: number[] = [];
+  const server = await endpointWith((reply) => {
+    at.push(performance.now());
+    reply.send(answer(200));
+  });
+  const into = folder();
+  const slowNames = join(into, "slow-names.cjs");
+  writeFileSync(
+    slowNames,
+    `const dns = require("node:dns"); const { lookup } = dns; const due = performance.now() + 1200;
+     dns.lookup = (...args) => setTimeout(() => lookup(...args), Math.max(0, due - performance.now()));`,
+  );
+  const records = linesFile(
+    into,
+    Array.from({ length: 40 }, (_, n) => ({ n })),
+  );
+  const url = server.url.replace("127.0.0.1", "localhost");
+  const args = ["replay", records, "--url", url, "--rate", "20/s", "--concurrency", "20"];
+  const run = await runChatx(args, { nodeArgs: ["--require", slowNames] });
+  expect(totals(run)).toMatchObject({ delivered: 40 });
+  const busiest = Math.max(
+    ...at.map((start) => at.filter((one) => one >= start && one < start + 1000).length),
+  );
+  expect(busiest).toBeLessThanOrEqual(24);
 });

@@ -246,6 +246,32 @@ describe("many senders", () => {
   });
 });
 
+describe("a request that may not leave yet", () => {
+  test("is written when it may, once, over connections that stay open", async () => {
+    const server = await serverFor((reply, { body }) => reply.send(answer(200, body.toString())));
+    let asked = 0;
+    const transport = await transportFor({ connections: 3, leave: () => (++asked % 3 === 0 ? 0 : 2) });
+    const bodies = Array.from({ length: 60 }, (_, at) => `message ${at}`);
+    const results = await Promise.all(bodies.map((body) => transport.send(post(server.url, body), PATIENT)));
+    expect(results.map(told)).toEqual(bodies.map((body) => `200 ${body}`));
+    expect(server.requests.map(({ body }) => body.toString()).sort()).toEqual([...bodies].sort());
+    expect(asked).toBe(180);
+    expect(server.connections).toBe(3);
+  });
+
+  test("is given up at its time limit, and when the run stops, unsent", async () => {
+    const server = await serverFor((reply) => reply.send(answer(200)));
+    const transport = await transportFor({ connections: 2, leave: () => 5 });
+    const stop = new AbortController();
+    const limited = await transport.send(post(server.url), impatient(150));
+    expect(limited).toMatchObject({ kind: "fault", certainty: "not-sent" });
+    const stopped = transport.send(post(server.url), { ...PATIENT, signal: stop.signal });
+    stop.abort();
+    expect(told(await stopped)).toBe("not-started not-sent temporary");
+    expect(server.requests).toEqual([]);
+  });
+});
+
 describe("stopping", () => {
   test("ends what is under way at once, and knows what was sent", async () => {
     const server = await serverFor(() => undefined);

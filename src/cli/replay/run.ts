@@ -10,6 +10,7 @@ import { Runner } from "../../replay/run.ts";
 import { sendPatiently } from "../../replay/send-patiently.ts";
 import { createTokenSource, TOKEN_BODY_BYTES } from "../../replay/token.ts";
 import type { Clock, Pace, ReplaySummary, TokenSource } from "../../replay/types.ts";
+import { WireLimit } from "../../replay/wire-limit.ts";
 import { replaySummary } from "../../report/replay/summary.ts";
 import type { ReplayReport } from "../../report/replay/types.ts";
 import type { Transport } from "../../transport/types.ts";
@@ -54,11 +55,13 @@ export class ReplayRun {
     const { file } = this.parts.journals;
     if (file?.earlier !== undefined && this.canReadTwice) this.pass = await this.verifyInputs(file);
     const { settings, proxyFor, tls } = this.parts.prepared;
+    const wire = settings.rate === undefined ? undefined : new WireLimit(settings.rate, this.clock);
     const transport = await openTransport({
       connections: settings.run.concurrency,
       connectTimeoutMs: Math.min(10_000, settings.run.timeoutMs),
       tls,
       proxyFor,
+      ...(wire === undefined ? {} : { leave: () => wire.leave() }),
     });
     try {
       return await this.runWith(transport);
