@@ -20,7 +20,8 @@ function isNeededForWork(id) {
   return (
     /\/src\/(json|diagnostics|input|formats|model|repeats|validate)\//.test(id) ||
     /\/src\/convert\/(fast\/|tally)/.test(id) ||
-    /\/src\/cli\/(each-record|options|progress|reports|output-paths)\.ts/.test(id) ||
+    /\/src\/cli\/(each-record|options|progress|reports|output-paths|input-filter)\.ts/.test(id) ||
+    /\/src\/replay\/journal\/recognise\.ts/.test(id) ||
     /\/src\/cli\/commands\/validate\.ts/.test(id) ||
     /\/src\/report\/(index|text|frame|width|words|safe)\.ts/.test(id) ||
     /\/node_modules\/(zod|get-east-asian-width)\//.test(id)

@@ -205,6 +205,11 @@ interface FolderStyle {
   readonly render: Render | undefined;
 }
 
+/** Whether a file of a folder has the name of one that holds a conversation in this format. */
+export function isFileOfFolder(name: string, { id }: TargetFormat): boolean {
+  return name.startsWith(`${id}-`) && /^[0-9a-f]{16}\.(?:jsonl?|pdf)$/.test(name.slice(id.length + 1));
+}
+
 function fileName(id: string, format: TargetFormat, { isLines, render }: FolderStyle): string {
   const { createHash } = process.getBuiltinModule("node:crypto");
   const hash = createHash("sha256").update(id).digest("hex").slice(0, 16);

@@ -27,6 +27,8 @@ export interface InputLimits {
   readonly quiet: boolean;
   readonly maxRecordBytes: number;
   readonly maxInflatedBytes: number;
+  /** See `inputFilter`. */
+  readonly isLeftOut?: (path: string) => boolean;
 }
 
 /** @throws {UsageError} For sizes that are none. */

@@ -20,19 +20,24 @@ const GLOB_CHARACTER = /[*?[\]{}()!+@]/;
  * dot and without following links to folders.
  *
  * @param seen  Real paths so far; files that come by way of a folder or glob are left out when they are in there.
+ * @param isLeftOut  Which files that come that way are no inputs.
  */
-export async function* filesOf(argument: string, seen: Set<string>): AsyncGenerator<Found, void, undefined> {
+export async function* filesOf(
+  argument: string,
+  seen: Set<string>,
+  isLeftOut: (path: string) => boolean = () => false,
+): AsyncGenerator<Found, void, undefined> {
   let stats: Awaited<ReturnType<typeof statOf>>;
   try {
     stats = await statOf(argument);
   } catch (error) {
     if (isMissing(error) && GLOB_CHARACTER.test(argument))
-      yield* unlessNone(argument, unseen(globbed(argument), seen));
+      yield* unlessNone(argument, unseen(globbed(argument), seen, isLeftOut));
     else yield { error: unreadable(argument, error) };
     return;
   }
   if (stats.isDirectory()) {
-    yield* unlessNone(argument, unseen(walk(argument), seen));
+    yield* unlessNone(argument, unseen(walk(argument), seen, isLeftOut));
   } else {
     await remember(argument, seen);
     yield stats.isFile() ? { path: argument, sizeBytes: stats.size } : { path: argument };
@@ -54,24 +59,28 @@ async function remember(path: string, seen: Set<string>): Promise<boolean> {
 async function* unseen(
   found: AsyncIterable<Found>,
   seen: Set<string>,
-): AsyncGenerator<Found | "seen", void, undefined> {
+  isLeftOut: (path: string) => boolean,
+): AsyncGenerator<Found | "seen" | "left-out", void, undefined> {
   for await (const one of found) {
     if ("error" in one) yield one;
+    else if (isLeftOut(one.path)) yield "left-out";
     else yield (await remember(one.path, seen)) ? one : "seen";
   }
 }
 
 async function* unlessNone(
   argument: string,
-  found: AsyncIterable<Found | "seen">,
+  found: AsyncIterable<Found | "seen" | "left-out">,
 ): AsyncGenerator<Found, void, undefined> {
   let isNone = true;
+  let exception = "";
   for await (const one of found) {
-    isNone = false;
-    if (one !== "seen") yield one;
+    if (one === "left-out") exception = " but what is left out";
+    else isNone = false;
+    if (typeof one !== "string") yield one;
   }
   if (isNone) {
-    const message = `no file matches ${argument}; check the pattern or the folder`;
+    const message = `no file matches ${argument}${exception}; check the pattern or the folder`;
     yield { error: new InputError("nothing-matched", argument, message) };
   }
 }

@@ -13,6 +13,8 @@ export interface OpenOptions {
   readonly stdinIsTerminal: boolean;
   /** Most bytes that one gzip source may inflate to. */
   readonly maxInflatedBytes: number;
+  /** Which of the files that a folder or glob finds are no inputs; asked when one is found. */
+  readonly isLeftOut?: (path: string) => boolean;
 }
 
 const STDIN_NAME = "<stdin>";
@@ -20,8 +22,8 @@ const STDIN = 0;
 
 /**
  * The sources that arguments name, in the order of the arguments; within a folder or glob in order of code
- * units. A file that is reached a second time by a folder or glob is left out; one that is named twice is
- * read twice. `-`, or no argument at all, is standard input (read once, however often it is named).
+ * units. A file that is reached a second time by a folder or glob is left out, and one that `isLeftOut`
+ * knows; one that is named twice is read twice. `-`, or no argument at all, is standard input (read once, however often it is named).
  *
  * An argument that cannot be read still gives a source: iterating its chunks throws an `InputError`
  * (`unreadable` or `nothing-matched`), and the sources after it are not affected. Chunks also throw
@@ -44,7 +46,8 @@ async function* sourcesOf(patterns: readonly string[], options: OpenOptions): As
   let isStdinTaken = false;
   for (const pattern of patterns) {
     if (pattern !== "-") {
-      for await (const found of filesOf(pattern, seen)) yield await fileSource(found, options);
+      for await (const found of filesOf(pattern, seen, options.isLeftOut))
+        yield await fileSource(found, options);
     } else if (!isStdinTaken) {
       isStdinTaken = true;
       yield { name: STDIN_NAME, chunks: opened(STDIN_NAME, stdinChunks(), options) };

@@ -7,8 +7,10 @@ import type { InputRecord } from "../../input/types.ts";
 import { convertSummary } from "../../report/summary.ts";
 import type { Render } from "../conversation-output.ts";
 import { openOutputs, sinkOf, type WantedOutputs } from "../convert-outputs.ts";
+import { convertPaths } from "../convert-paths.ts";
 import { eachRecord, type InputOptions, inputOptions } from "../each-record.ts";
 import { ExitCode, UsageError } from "../exit-codes.ts";
+import { inputFilter } from "../input-filter.ts";
 import type { Io } from "../io.ts";
 import {
   choiceOption,
@@ -19,7 +21,6 @@ import {
   sourceFormatOption,
   zoneOption,
 } from "../options.ts";
-import { checkOutputPaths } from "../output-paths.ts";
 import type { PdfTarget } from "../pdf-target.ts";
 import type { OpenExport } from "../report-export/open.ts";
 import { reporterSpecs } from "../reports.ts";
@@ -66,8 +67,10 @@ export async function runConvert(
   const exports = await reportExport(flags, given);
   const settings = exports === undefined ? given : { ...given, to: exports.to };
   const failOn = (flags.failOn ?? []).map((what) => choiceOption(what, "--fail-on", FAIL_ON));
-  const limits = inputOptions(flags);
   const wanted = { ...wantedOutputs(flags, pdf?.render), finish: exports?.finish };
+  const paths = convertPaths(inputs, flags, wanted, settings.to);
+  const limits = inputOptions(flags);
+  const isLeftOut = inputFilter(paths, io, !isTalkWanted(wanted, limits.quiet));
   // What goes to a file is to be complete, also when nobody reads standard output to its end.
   if (hasFiles(wanted)) io.stdout.makeOptional();
   const outputs = await openOutputs(wanted, settings.to, io);
@@ -81,7 +84,7 @@ export async function runConvert(
       outputs.reports.record({ source, record: number, line: start.line, verdict });
       return isAccepted;
     };
-    const input = await eachRecord(inputs, limits, io, {
+    const input = await eachRecord(inputs, { ...limits, isLeftOut }, io, {
       record(record) {
         const opened = lookInside(record, exports?.where);
         return opened instanceof Promise ? opened.then(take) : take(opened);
@@ -179,7 +182,7 @@ function wantedOutputs(flags: ConvertFlags, render: Render | undefined): Omit<Wa
   if (flags.jsonl && flags.pretty) {
     throw new UsageError("--jsonl and --pretty exclude each other: JSON Lines have one line a conversation");
   }
-  const wanted = {
+  return {
     // Standard output may be named as a dash, as standard input may.
     output: flags.output === "-" ? undefined : flags.output,
     outputDir: flags.outputDir,
@@ -192,13 +195,6 @@ function wantedOutputs(flags: ConvertFlags, render: Render | undefined): Omit<Wa
     maxFindings: countOption(flags.maxFindings, "--max-findings"),
     render,
   };
-  checkOutputPaths([
-    ["--output", wanted.output],
-    ["--rejects", wanted.rejects],
-    ["--loss-report", wanted.lossReport],
-    ...wanted.reporters.map(({ file }) => ["--reporter", file] as const),
-  ]);
-  return wanted;
 }
 
 function hasFiles({ output, outputDir, rejects, lossReport, reporters }: WantedOutputs): boolean {

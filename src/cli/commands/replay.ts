@@ -2,6 +2,7 @@ import { escapeControls } from "../../diagnostics/quote.ts";
 import { FileError } from "../../files/file-error.ts";
 import { factsNamed } from "../../plan/renderer.ts";
 import type { FileJournal } from "../../replay/journal/file-journal.ts";
+import { inputFilter } from "../input-filter.ts";
 import type { Io } from "../io.ts";
 import { dryRun } from "../replay/dry-run.ts";
 import { FindingsToStderr } from "../replay/findings.ts";
@@ -9,6 +10,7 @@ import { openJournals } from "../replay/journal.ts";
 import type { MessageSource } from "../replay/messages.ts";
 import type { ReplayFlags } from "../replay/options.ts";
 import { ReplayOutputs, replayReporterSpecs } from "../replay/outputs.ts";
+import { replayPaths } from "../replay/paths.ts";
 import { type PreparedReplay, prepareReplay } from "../replay/prepare.ts";
 import { ReplayRun } from "../replay/run.ts";
 
@@ -75,8 +77,10 @@ async function replayPrepared(
   io: Io,
 ): Promise<number> {
   const reporters = replayReporterSpecs(flags.reporter ?? []);
+  const paths = replayPaths(inputs, flags, reporters);
   const { settings, renderer } = prepared;
-  if (!settings.limits.quiet) {
+  const { limits } = settings;
+  if (!limits.quiet) {
     for (const warning of prepared.warnings) io.stderr.push(`chatx: warning: ${escapeControls(warning)}\n`);
   }
   // Whoever reads the report may stop reading; what is under way is to be delivered all the same.
@@ -88,7 +92,7 @@ async function replayPrepared(
   else io.stderr.makePrompt();
   const source: MessageSource = {
     inputs,
-    limits: settings.limits,
+    limits: { ...limits, isLeftOut: inputFilter(paths, io, limits.quiet) },
     plan: settings.plan,
     renderer,
     wanted: { ...factsNamed(renderer.template), time: settings.run.speed !== undefined },

@@ -1,9 +1,10 @@
 import { Validator } from "../../validate/validator.ts";
 import { eachRecord, type InputOptions, inputOptions } from "../each-record.ts";
 import { ExitCode } from "../exit-codes.ts";
+import { inputFilter } from "../input-filter.ts";
 import type { Io } from "../io.ts";
 import { countOption, sourceFormatOption } from "../options.ts";
-import { checkOutputPaths } from "../output-paths.ts";
+import { checkOutputPaths, checkStandardOutput, inputPaths } from "../output-paths.ts";
 import { Reports, reporterSpecs } from "../reports.ts";
 
 interface ValidateFlags extends InputOptions {
@@ -22,10 +23,13 @@ export async function runValidate(
   const flags = rawFlags as unknown as ValidateFlags;
   const format = sourceFormatOption(flags.format, "--format");
   const strict = flags.strict ?? false;
-  const limits = inputOptions(flags);
   const maxFindings = countOption(flags.maxFindings, "--max-findings");
   const specs = reporterSpecs(flags.reporter ?? ["text"]);
-  checkOutputPaths(specs.map(({ file }) => ["--reporter", file]));
+  const files = specs.map(({ file }) => ["--reporter", file] as const);
+  checkOutputPaths(files, inputPaths(inputs));
+  checkStandardOutput(inputs);
+  const given = inputOptions(flags);
+  const limits = { ...given, isLeftOut: inputFilter({ files }, io, given.quiet) };
   // A report in a file is to be complete, also when nobody reads the one on standard output to its end.
   if (specs.some(({ file }) => file !== undefined)) io.stdout.makeOptional();
   const main = { writer: io.stdout, isTerminal: io.stdoutIsTerminal, hasTotals: !limits.quiet };

@@ -8,6 +8,11 @@ import { type Masker, maskedHeaders } from "../../report/replay/masked.ts";
 import { safeJson } from "../../report/safe.ts";
 import { OutputError } from "../exit-codes.ts";
 
+/** Whether a file has the name of a kept answer. */
+export function isSavedResponse(name: string): boolean {
+  return /^[0-9a-f]{32}\.(?:body|json)$/.test(name);
+}
+
 /**
  * Keeps the last answer to each message: its body in `<identity>.body`, its head in `<identity>.json`. No name comes from
  * a payload or an answer, files are for their owner alone, and links are replaced, not followed.

@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import { hexWordOf } from "../hex-word.ts";
 import type { MessageState } from "../types.ts";
+import { MAGIC } from "./recognise.ts";
 
 /**
  * The journal's lines, all ASCII JSON:
@@ -13,7 +14,6 @@ import type { MessageState } from "../types.ts";
  * changed, lost, repeated or exchanged line shows at its own place. It finds accidents; it is no proof against forgers.
  */
 export const VERSION = 1;
-export const MAGIC = '{"kind":"chatx-journal","version":';
 
 /** No line is longer; a longer one is refused before memory is taken for it. */
 export const MAX_LINE_BYTES = 16 * 1024;

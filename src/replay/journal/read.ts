@@ -1,17 +1,10 @@
 import { read } from "node:fs";
 import { promisify } from "node:util";
 import { EarlierRun } from "./earlier-run.ts";
-import {
-  checksumOf,
-  endOfOpen,
-  MAGIC,
-  MAX_LINE_BYTES,
-  parseHeader,
-  parsePlanEnd,
-  VERSION,
-} from "./format.ts";
+import { checksumOf, endOfOpen, MAX_LINE_BYTES, parseHeader, parsePlanEnd, VERSION } from "./format.ts";
 import { JournalError } from "./journal-error.ts";
 import { OutcomeReader } from "./outcome-bytes.ts";
+import { MAGIC } from "./recognise.ts";
 import { isTornHead, isTornTail } from "./torn.ts";
 
 const readInto = promisify(read);

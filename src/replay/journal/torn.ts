@@ -1,6 +1,7 @@
 import { read } from "node:fs";
 import { promisify } from "node:util";
-import { MAGIC, MAX_LINE_BYTES, VERSION } from "./format.ts";
+import { MAX_LINE_BYTES, VERSION } from "./format.ts";
+import { MAGIC } from "./recognise.ts";
 
 const readInto = promisify(read);
 const NEWLINE = 0x0a;
