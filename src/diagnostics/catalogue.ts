@@ -1,6 +1,6 @@
 import { checkCatalogue } from "./check-catalogue.ts";
 import type { CatalogueEntry, Diagnostic, DiagnosticArgs, DiagnosticCode, Severity } from "./diagnostic.ts";
-import { quote } from "./quote.ts";
+import { escapeControls, quote } from "./quote.ts";
 
 /**
  * What each code means and how bad it is. Messages are in the present tense, name the value found and the value
@@ -25,13 +25,18 @@ const catalogue: Catalogue = {
   },
   "input/compressed": {
     severity: "error",
-    message: ({ kind }) => `the source is ${kind} data, which chatx does not unpack`,
-    hint: () => "unpack it first; gzip is read as it is",
+    message: ({ kind }) => `the source is ${escapeControls(kind)} data, which chatx does not unpack`,
+    hint: () => "unpack it first; gzip is read as it is, and in captures br and deflate are",
   },
   "input/broken-gzip": {
     severity: "error",
     message: ({ reason }) => `the gzip data is broken: ${reason}`,
     hint: () => "the records before this place were read; copy the file again",
+  },
+  "input/broken-coding": {
+    severity: "error",
+    message: ({ coding, reason }) => `the ${coding} data is broken: ${reason}`,
+    hint: () => "capture it again; the Content-Encoding of its request may be wrong",
   },
   "input/inflated-too-large": {
     severity: "error",

@@ -12,6 +12,7 @@ export interface DiagnosticArgs extends CheckDiagnosticArgs {
   "input/not-utf8": { encoding: string };
   "input/compressed": { kind: string };
   "input/broken-gzip": { reason: string };
+  "input/broken-coding": { coding: string; reason: string };
   "input/inflated-too-large": { limitBytes: number };
   "input/record-too-large": { limitBytes: number };
   "input/cut-off": Record<never, never>;

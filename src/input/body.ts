@@ -107,5 +107,12 @@ function headersOf(value: Json | undefined): [string, string][] {
   );
 }
 
-/** What an injected inflater gives back: the bytes, or why there are none. */
-export type InflateBody = (bytes: Uint8Array, limitBytes: number) => Uint8Array | RecordProblem;
+/** Codings of a body that can be undone. */
+export type Coding = "gzip" | "br" | "deflate";
+
+/** What an injected inflater gives back: the bytes, or why there are none. Without a coding it is gzip. */
+export type InflateBody = (
+  bytes: Uint8Array,
+  limitBytes: number,
+  coding?: Coding,
+) => Uint8Array | RecordProblem;

@@ -122,6 +122,7 @@ const REASONS = new Map([
   ["incorrect length check", "its length does not match"],
   ["unexpected end of file", "it is cut off"],
   ["incorrect header check", "other data follows its end"],
+  ["Decompression failed", "it cannot be unpacked"],
 ]);
 
 function reasonOf(cause: unknown): string {
@@ -129,16 +130,58 @@ function reasonOf(cause: unknown): string {
   return REASONS.get(text) ?? text;
 }
 
-/** Inflates the gzip body of a capture record, for `SplitOptions.inflate`. Never throws. */
-export const inflateBody: InflateBody = (bytes, limitBytes) => {
+/** Undoes a coding of a captured body, for `SplitOptions.inflate`. Never throws. */
+export const inflateBody: InflateBody = (bytes, limitBytes, coding = "gzip") => {
   try {
-    return zlib().gunzipSync(bytes, {
-      maxOutputLength: Math.min(Math.max(1, limitBytes), constants.MAX_LENGTH),
-    });
+    const maxOutputLength = Math.min(Math.max(1, limitBytes), constants.MAX_LENGTH);
+    if (coding === "br") return whole(zlib().brotliDecompressSync, bytes, maxOutputLength);
+    return coding === "deflate" ? inflated(bytes, maxOutputLength) : gunzipped(bytes, maxOutputLength);
   } catch (error) {
-    const isTooLarge = error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
-    return isTooLarge
-      ? problemAt("input/inflated-too-large", { limitBytes }, 0, 0)
-      : problemAt("input/broken-gzip", { reason: reasonOf(error) }, 0, 0);
+    if (isTooLarge(error)) return problemAt("input/inflated-too-large", { limitBytes }, 0, 0);
+    const reason = reasonOf(error);
+    return coding === "gzip"
+      ? problemAt("input/broken-gzip", { reason }, 0, 0)
+      : problemAt("input/broken-coding", { coding, reason }, 0, 0);
   }
 };
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
+}
+
+function gunzipped(bytes: Uint8Array, maxOutputLength: number): Uint8Array {
+  if (signatureOf(bytes)?.code !== "gzip") throw new Error("it does not begin like gzip");
+  return zlib().gunzipSync(bytes, { maxOutputLength });
+}
+
+/** RFC 9110, 8.4.1.2: "deflate" is zlib's format, but some senders leave its frame out. */
+function inflated(bytes: Uint8Array, maxOutputLength: number): Uint8Array {
+  const { inflateSync, inflateRawSync } = zlib();
+  if (!beginsLikeZlib(bytes)) return whole(inflateRawSync, bytes, maxOutputLength);
+  try {
+    return whole(inflateSync, bytes, maxOutputLength);
+  } catch (error) {
+    if (isTooLarge(error)) throw error;
+    try {
+      return whole(inflateRawSync, bytes, maxOutputLength);
+    } catch {
+      throw error;
+    }
+  }
+}
+
+/** RFC 1950, 2.2: the method, and a check of the first two bytes, which one in 31 others passes too. */
+function beginsLikeZlib([first = 0, second = 0]: Uint8Array): boolean {
+  return (first & 0x0f) === 8 && ((first << 8) | second) % 31 === 0;
+}
+
+type Unpack = (bytes: Uint8Array, options: ZlibOptions) => Buffer;
+
+/** These two formats have no mark of their own, so what follows the end is all the more a sign that it is another one. */
+function whole(unpack: Unpack, bytes: Uint8Array, maxOutputLength: number): Uint8Array {
+  // With `info` (documented) the engine comes along, which knows how much it took.
+  const unpacked: unknown = unpack(bytes, { maxOutputLength, info: true });
+  const { buffer, engine } = unpacked as { buffer: Uint8Array; engine: { bytesWritten: number } };
+  if (engine.bytesWritten < bytes.length) throw new Error("other data follows its end");
+  return buffer;
+}

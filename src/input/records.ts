@@ -1,13 +1,13 @@
 import type { DiagnosticArgs, DiagnosticCode } from "../diagnostics/diagnostic.ts";
 import type { Place } from "../diagnostics/finding.ts";
 import { type Body, type InflateBody, type Opened, openCapture, openHarEntry } from "./body.ts";
+import { bareBody } from "./body-codings.ts";
 import type { Cut } from "./cut.ts";
 import { Cutter } from "./cutter.ts";
 import type { Probe, WholeLine } from "./cutting.ts";
-import { gzipProblem, textOnly } from "./heads.ts";
+import { textOnly } from "./heads.ts";
 import { placesFrom } from "./places.ts";
 import { problemAt, SourceProblem } from "./problems.ts";
-import { type Signature, signatureOf } from "./signature.ts";
 import type { ByteSource, CaptureFacts, InputRecord, RecordProblem } from "./types.ts";
 
 const GZIP = "gzip-compressed";
@@ -28,7 +28,7 @@ export interface SplitOptions {
    * which hold others (`conversations`, HAR, capture). Then they are the next record, and nothing looks at them twice.
    */
   readonly line?: WholeLine;
-  /** Unpacks gzip bodies of captures, up to `maxRecordBytes` (this layer has no zlib); without it they are `input/compressed`. */
+  /** Unpacks bodies of captures, up to `maxRecordBytes` (this layer has no zlib); without it they are `input/compressed`. */
   readonly inflate?: InflateBody;
   /** Where the first byte stands that will be pushed, and how many records came before it; see `rest`. */
   readonly from?: { readonly place: Place; readonly records: number };
@@ -188,32 +188,10 @@ function ofBodyOnly({ probe: _, line: __, from: ___, ...options }: SplitOptions)
   return options;
 }
 
-interface RawBody {
-  readonly bytes: Uint8Array;
-  readonly isInflated: boolean;
-  readonly problem?: RecordProblem;
-}
-
-function bodyBytes(body: Body, options: SplitOptions): RawBody {
-  const { bytes } = body;
-  const none = new Uint8Array(0);
-  if (bytes === undefined)
-    return { bytes: none, isInflated: false, problem: problemAt("input/bad-base64", {}, 0, 0) };
-  const signature = signatureOf(bytes);
-  if (signature === undefined) return { bytes, isInflated: false };
-  if (signature.code !== "gzip" || options.inflate === undefined) {
-    return { bytes, isInflated: false, problem: signatureProblem(signature, GZIP) };
-  }
-  const inflated = options.inflate(bytes, options.maxRecordBytes);
-  if (!(inflated instanceof Uint8Array)) return { bytes, isInflated: true, problem: inflated };
-  const inner = signatureOf(inflated);
-  if (inner === undefined) return { bytes: inflated, isInflated: true };
-  return { bytes: inflated, isInflated: true, problem: signatureProblem(inner, "doubly gzip-compressed") };
-}
-
-function signatureProblem(signature: Signature, gzip: string): RecordProblem {
-  const { code, args } = signature.code === "gzip" ? gzipProblem(gzip) : signature;
-  return problemAt(code, args as { kind: string; encoding: string }, 0, 0);
+/** The bytes that a body's payloads are cut from. */
+function bodyBytes({ bytes, capture }: Body, options: SplitOptions): ReturnType<typeof bareBody> {
+  if (bytes !== undefined) return bareBody(bytes, capture.headers, options);
+  return { bytes: new Uint8Array(0), isInflated: false, problem: problemAt("input/bad-base64", {}, 0, 0) };
 }
 
 /**

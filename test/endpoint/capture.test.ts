@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { Agent } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { type CaptureOptions, openCapture } from "../../src/endpoint/capture/capture.ts";
@@ -122,16 +122,20 @@ describe("what is stored", () => {
     const payload = fixtureText("smartsupp/valid/offline-message.json");
     await post(agent, `${server.url}/a`, payload);
     await post(agent, `${server.url}/b`, gzipSync(payload), { "content-encoding": "gzip" });
+    await post(agent, `${server.url}/c`, brotliCompressSync(payload), { "content-encoding": "br" });
     const splitter = new RecordSplitter("c", { maxRecordBytes: 1e6, inflate: inflateBody });
     const read = [...splitter.push(readFileSync(server.path))].map((record) => ({
       text: Buffer.from(record.bytes).toString(),
       capture: record.capture,
     }));
-    expect(read.map(({ text }) => text)).toEqual([payload.trim(), payload.trim()]);
+    expect(read.map(({ text }) => text)).toEqual([payload.trim(), payload.trim(), payload.trim()]);
     expect(read.map(({ capture: facts }) => facts)).toMatchObject([
       { method: "POST", url: "/a", receivedAt: "2026-01-31T12:00:00.000Z" },
       { method: "POST", url: "/b" },
+      { method: "POST", url: "/c" },
     ]);
+    const marks = server.records().map(({ chatx }) => chatx);
+    expect(marks).toMatchObject([1, 2, 3].map(() => ({ examined: { verdict: "valid" } })));
   });
 
   test("has its headers in order, as sent, with credentials masked and signatures kept", async () => {

@@ -1,5 +1,6 @@
 import { FileError } from "../../files/file-error.ts";
 import type { FileCalls } from "../../files/group-writer.ts";
+import type { CaptureFacts } from "../../input/types.ts";
 import type { Transport } from "../../transport/types.ts";
 import type { Verifier } from "../../trust/verify.ts";
 import { sendJson } from "../http/answer.ts";
@@ -130,7 +131,7 @@ class Receiver {
       throw new Refusal(401, rejection, "the request is not signed as this server expects it");
     }
     const { duplicate, forget } = this.#repeats.look(headers, body);
-    const examined = isValidated ? this.#examined(body) : undefined;
+    const examined = isValidated ? this.#examined(body, headers) : undefined;
     const marks: CaptureMarks = {
       ...(verify === undefined ? {} : { verified: verify.kind }),
       ...(duplicate === undefined ? {} : { duplicate }),
@@ -165,9 +166,9 @@ class Receiver {
   }
 
   /** A fault of the examination is no reason to lose the request. */
-  #examined(body: Uint8Array): Examination | undefined {
+  #examined(body: Uint8Array, headers: CaptureFacts["headers"]): Examination | undefined {
     try {
-      return examineBody(body);
+      return examineBody(body, headers);
     } catch (error) {
       this.#options.onEvent({ event: "error", error });
       return undefined;

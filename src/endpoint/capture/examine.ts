@@ -1,8 +1,8 @@
 import type { Finding } from "../../diagnostics/finding.ts";
+import { bareBody } from "../../input/body-codings.ts";
 import { inflateBody } from "../../input/inflate.ts";
 import { RecordSplitter } from "../../input/records.ts";
-import { signatureOf } from "../../input/signature.ts";
-import type { InputRecord } from "../../input/types.ts";
+import type { CaptureFacts, InputRecord } from "../../input/types.ts";
 import { Validator } from "../../validate/validator.ts";
 import type { Examination } from "./record.ts";
 
@@ -10,13 +10,15 @@ const MAX_FINDINGS = 20;
 /** How many times as long as itself a compressed body may become to be looked at. */
 const MAX_RATIO = 32;
 
+type Headers = CaptureFacts["headers"];
+
 /** What `chatx validate` would say of a body: one payload, several, or none. Never throws for bad data. */
-export function examineBody(body: Uint8Array): Examination {
+export function examineBody(body: Uint8Array, headers: Headers): Examination {
   const validator = new Validator({ strict: false });
   const formats = new Set<string>();
   const findings: Finding[] = [];
   let verdict: Examination["verdict"] = "skipped";
-  for (const record of recordsIn(body)) {
+  for (const record of recordsIn(body, headers)) {
     const judged = validator.record(record);
     if (judged.verdict.format !== undefined) formats.add(judged.verdict.format);
     findings.push(...judged.findings);
@@ -32,12 +34,12 @@ export function examineBody(body: Uint8Array): Examination {
   };
 }
 
-function* recordsIn(body: Uint8Array): Generator<InputRecord, void, undefined> {
+function* recordsIn(body: Uint8Array, headers: Headers): Generator<InputRecord, void, undefined> {
   const limitBytes = Math.max(body.length, 1024) * MAX_RATIO;
   const splitter = new RecordSplitter("body", { maxRecordBytes: limitBytes }, true);
-  const bytes = signatureOf(body)?.code === "gzip" ? inflateBody(body, limitBytes) : body;
-  if (!(bytes instanceof Uint8Array)) {
-    yield splitter.fail(bytes.code, bytes.args);
+  const { bytes, problem } = bareBody(body, headers, { maxRecordBytes: limitBytes, inflate: inflateBody });
+  if (problem !== undefined) {
+    yield splitter.fail(problem.code, problem.args);
     return;
   }
   yield* splitter.push(bytes);
