@@ -6,6 +6,8 @@ import { findingsOf } from "../diagnostics/place.ts";
 import { formatOf } from "../formats/detect.ts";
 import { type Examined, examineRecord, isRejected } from "../formats/examine.ts";
 import type { InputRecord } from "../input/types.ts";
+import { isNestedDeeper } from "../json/depth.ts";
+import { MAX_DEPTH } from "../json/parse.ts";
 import { isObject, type Json, type JsonObject } from "../json/value.ts";
 import type { Conversation } from "../model/conversation.ts";
 import { latest, msOf, parseTime } from "../model/time.ts";
@@ -30,39 +32,45 @@ export type Refusal =
 /**
  * Whether a record can be sent as it is. Neither an unknown format nor a broken shape keeps it from that: what was
  * captured is replayed. Refused is only what is no payload at all: broken JSON or no object, unless a HAR or capture
- * record shows that it was sent that way.
+ * record shows that it was sent that way; and what is nested so deep that nothing here may read it.
  */
-export function whyNotSent(record: InputRecord, { from }: PlanSettings): Refusal | undefined {
-  const { problem, capture } = record;
-  if (problem === undefined && capture !== undefined) return undefined;
+export function whyNotSent(record: InputRecord, { from }: Pick<PlanSettings, "from">): Refusal | undefined {
+  const { problem, capture, bytes } = record;
+  const wasSentSo = problem === undefined && capture !== undefined;
+  if (wasSentSo && !isNestedDeeper(latin1(bytes), MAX_DEPTH)) return undefined;
   if (problem !== undefined && severityOf(problem.code) === "info")
     return { kind: "left-out", why: "no body" };
   // The slow way, which knows what is wrong and where.
   const examined = examineRecord(record, from);
   if (examined.document !== undefined) return undefined;
   const errors = examined.diagnostics.filter(({ code }) => severityOf(code) === "error");
+  if (wasSentSo && errors[0]?.code !== "json/too-deep") return undefined;
   const findings = findingsOf(record, examined.text, errors, { strict: false });
   return { kind: "rejected", code: errors[0]!.code, findings };
 }
 
 /**
- * The payload as `JSON.parse` reads it, with a character for each of its bytes; undefined where it is no object. For
- * `quickFacts`, and to tell what can be sent: every record is asked, so this is the fastest way there is. Text beyond
- * ASCII is misread and great numbers lose digits in it.
+ * The payload as `JSON.parse` reads it, with a character for each of its bytes; undefined where it is no object, or nested
+ * too deep. For `quickFacts`, and to tell what can be sent: every record is asked, so this is the fastest way there is.
+ * Text beyond ASCII is misread and great numbers lose digits in it.
  */
 export function plainObject({
   problem,
   bytes,
 }: Pick<InputRecord, "problem" | "bytes">): JsonObject | undefined {
   if (problem !== undefined || !isUtf8(bytes)) return undefined;
+  const text = latin1(bytes);
+  if (isNestedDeeper(text, MAX_DEPTH)) return undefined;
   try {
-    const value: Json = JSON.parse(
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1"),
-    );
+    const value: Json = JSON.parse(text);
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }
 
 /** Whether a document is no payload but holds some, or may: these are for the input room to open. */

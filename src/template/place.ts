@@ -118,10 +118,11 @@ const XML_REFERENCES = new Map([
 
 function xmlText(text: string, refuse: Refuse): string {
   refuseNonXml(text, refuse);
-  // A "]]" at the end could meet a literal ">" behind the variable.
-  return text
-    .replace(/[&<>\r]/g, (unit) => XML_REFERENCES.get(unit)!)
-    .replace(/\]+$/, (brackets) => "&#93;".repeat(brackets.length));
+  // A "]]" at the end could meet a literal ">" behind the variable. Counted by hand: /\]+$/ tries again at every bracket.
+  let end = text.length;
+  while (text[end - 1] === "]") end--;
+  const start = text.slice(0, end).replace(/[&<>\r]/g, (unit) => XML_REFERENCES.get(unit)!);
+  return start + "&#93;".repeat(text.length - end);
 }
 
 function xmlAttribute(text: string, refuse: Refuse): string {

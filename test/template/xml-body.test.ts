@@ -189,6 +189,11 @@ describe("an XML template", () => {
     const many = "<b c='$payload.text'>$payload.text</b>".repeat(10_000);
     const compiled = compileBody(`<a>${many}</a>`, names());
     expect(compiled.pieces).toHaveLength(40_001);
+    const brackets = `${"]".repeat(200_000)}a]]`;
+    const filled = textOf(
+      unwrap(renderBody(compileBody("<a>$payload.a</a>", names()), { variables: withText(brackets) })),
+    );
+    expect(filled).toBe(`<a>${brackets.slice(0, -2)}&#93;&#93;</a>`);
     expect(() => compileBody("<a>".repeat(100_000), names())).toThrow("not closed");
     expect(() => compileBody(`<a>${"&".repeat(100_000)}</a>`, names())).toThrow("reference");
   });

@@ -3,6 +3,7 @@ import type { HttpRequest } from "../../transport/types.ts";
 import { safeJson, safeText } from "../safe.ts";
 import { type Masker, maskedBody, maskedHeaders } from "./masked.ts";
 import { inputLines } from "./summary.ts";
+import { withoutFiles } from "./without-files.ts";
 import { duration, shownSource } from "./words.ts";
 
 /** A first request of the plan, or why its message would fail. */
@@ -34,8 +35,6 @@ export interface ReplayPlan {
 }
 
 const LONGEST_BODY = 2000;
-/** A file in a body says nothing to people, and would hide what stands around it. */
-const LONG_BASE64 = /[A-Za-z0-9+/_%-]{160,}={0,2}/g;
 
 /** The plan for people. */
 export function planText(plan: ReplayPlan, masker: Masker): string {
@@ -79,10 +78,7 @@ function firstLines({ sequence, source, line, request }: PlannedRequest, masker:
 
 function requestLines({ method, url, headers, body }: HttpRequest, masker: Masker): string[] {
   const { text, encoding } = maskedBody(body, masker);
-  const short = text.replace(
-    LONG_BASE64,
-    (run) => `${run.slice(0, 24)}…(${run.length} characters of Base64)`,
-  );
+  const short = withoutFiles(text);
   const shown = short.length > LONGEST_BODY ? `${short.slice(0, LONGEST_BODY)}…` : short;
   return [
     `${method} ${safeText(masker.redact(url))}`,
