@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { systemClock, waitInPieces } from "../../src/replay/clock.ts";
 
 /** Node's timers as far as they matter: a delay above 2^31 - 1 ms becomes 1 ms, and one may fire early. */
@@ -97,4 +97,17 @@ test("the system's clock goes forward, and waits", async () => {
   expect(clock.wallMs()).toBeGreaterThan(Date.UTC(2020, 0));
   const random = clock.random();
   expect(random >= 0 && random < 1).toBe(true);
+});
+
+test("a clock that somebody sets moves no wait and no rate", () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const clock = systemClock();
+  const before = clock.now();
+  const wall = clock.wallMs();
+  vi.setSystemTime(Date.now() + 3_600_000);
+  expect(clock.wallMs() - wall).toBeGreaterThanOrEqual(3_600_000);
+  expect(clock.now() - before).toBeLessThan(600_000);
+  vi.setSystemTime(Date.now() - 7_200_000);
+  expect(clock.now()).toBeGreaterThanOrEqual(before);
 });
