@@ -6,8 +6,6 @@ import type { Clock, RenderedRequest, TokenAnswer, TokenResult, TokenSource } fr
 
 /** Most of a token answer that is read; real ones are a few kilobytes. Give it to `send` as maxBodyBytes. */
 export const TOKEN_BODY_BYTES = 262_144;
-/** Longest value that goes into a header; servers take 8 to 16 KiB of headers in all. */
-const LONGEST_VALUE = 16_384;
 /** A token is renewed this long before it ends, or a tenth of its life before, whichever is shorter. */
 const RENEW_BEFORE_MS = 30_000;
 /** A life shorter than this would have the token endpoint asked for every message. */
@@ -22,8 +20,8 @@ export interface TokenOptions {
    * first attempt has its turn of the rate limit.
    */
   readonly send: (request: HttpRequest, signal: AbortSignal, hasTurn: boolean) => Promise<SendResult>;
-  /** What the templates name of the answer's JSON, so that its absence is found before anything is sent with it. */
-  readonly needs?: readonly (readonly (string | number)[])[];
+  /** Why the templates cannot use an answer, in words that follow "the token endpoint"; before anything is sent with it. */
+  readonly whyUnusable?: (answer: TokenAnswer) => string | undefined;
   readonly clock: Pick<Clock, "now">;
 }
 
@@ -102,10 +100,8 @@ async function fetchToken(
     return refused("token-unusable", "the token endpoint's answer is too long to be a token");
   }
   const token: TokenAnswer = { status, headers: result.headers, json: jsonOf(result.body) };
-  const problem = (options.needs ?? [])
-    .map((path) => problemAt(token.json, path))
-    .find((one) => one !== undefined);
-  if (problem !== undefined) return refused("token-unusable", `the token endpoint's answer ${problem}`);
+  const problem = options.whyUnusable?.(token);
+  if (problem !== undefined) return refused("token-unusable", `the token endpoint ${problem}`);
   return { token, renewAt: askedAt + lifeMs(token.json) };
 }
 
@@ -117,20 +113,6 @@ function jsonOf(body: Uint8Array): Json | undefined {
   const text = decodeUtf8(body);
   const parsed = text === undefined ? undefined : parseJson(text);
   return parsed?.ok ? parsed.value : undefined;
-}
-
-/** Why the value that a template names cannot be sent; never the value. It may go anywhere, so it has to fit a header. */
-function problemAt(json: unknown, path: readonly (string | number)[]): string | undefined {
-  if (json === undefined) return "is not JSON";
-  const name = path.join(".");
-  let value = json as Json | undefined;
-  for (const step of path) value = Array.isArray(value) ? value[Number(step)] : member(value, String(step));
-  if (value === undefined || value === null) return `has no ${name}`;
-  if (isNumeric(value)) return undefined;
-  if (typeof value !== "string") return `has no text as ${name}`;
-  if (value.trim() === "") return `has an empty ${name}`;
-  if (value.length > LONGEST_VALUE) return `has a ${name} that is too long for a header`;
-  return /^[\x20-\x7e]*$/.test(value) ? undefined : `has a ${name} with characters that a header cannot have`;
 }
 
 /**

@@ -79,6 +79,6 @@ function tooShort(name: string): ValueRefused {
   return new ValueRefused(
     "secret-too-short",
     name,
-    `the secret $${name} has fewer than ${SHORTEST_SECRET} characters, too few to be masked in reports; what is no secret can be given with --var`,
+    `the secret $${name} has fewer than ${SHORTEST_SECRET} characters, too few to be masked in reports`,
   );
 }

@@ -53,7 +53,6 @@ async function run(setup: {
   const sender = { transport: tokens, clock, pace, policy: RETRY, timeoutMs: 1000, maxBodyBytes: 1000 };
   const token = createTokenSource({
     request: () => ({ ok: true, request: requestTo("token") }),
-    needs: [["access_token"]],
     send: (request, signal, hasTurn) => sendPatiently(sender, request, signal, hasTurn),
     clock,
   });

@@ -1,12 +1,20 @@
 import { describe, expect, test } from "vitest";
+import { tokenCheck } from "../../src/plan/token-check.ts";
 import { createTokenSource, TOKEN_BODY_BYTES, type TokenOptions } from "../../src/replay/token.ts";
 import type { TokenResult } from "../../src/replay/types.ts";
+import { knownNames } from "../../src/template/known-names.ts";
+import { compileRequest } from "../../src/template/request.ts";
 import type { HttpRequest, SendResult } from "../../src/transport/types.ts";
 import { answer } from "../support/fault-server.ts";
 import { post, serverFor, transportFor } from "./sending.ts";
 
 const request: HttpRequest = post("https://login.example.com/token", "secret=canary");
 const signal = new AbortController().signal;
+
+/** The check of a run that names this in a header. */
+function named(variable: string) {
+  return tokenCheck(compileRequest({ headers: [`Authorization: Bearer ${variable}`] }, knownNames()));
+}
 
 function said(status: number, body: unknown, isBodyClipped = false): SendResult {
   const text = typeof body === "string" ? body : JSON.stringify(body);
@@ -19,7 +27,7 @@ function source(results: readonly (SendResult | Promise<SendResult>)[], options:
   const tokens = createTokenSource({
     request: () => ({ ok: true, request }),
     send: async () => results[Math.min(state.asked++, results.length - 1)]!,
-    needs: [["access_token"]],
+    whyUnusable: named("$tokenResponse.body.JSON.access_token"),
     clock: { now: () => state.now },
     ...options,
   });
@@ -34,25 +42,25 @@ function tokenOf(result: TokenResult): unknown {
 
 describe("a token", () => {
   test("is asked for once, however many senders want it", async () => {
-    const { state, tokens } = source([said(200, { access_token: "one" })]);
+    const { state, tokens } = source([said(200, { access_token: "token-one" })]);
     const all = await Promise.all(Array.from({ length: 20 }, () => tokens.current(signal)));
-    expect(all.map(tokenOf)).toEqual(Array(20).fill("one"));
-    expect(tokenOf(await tokens.current(signal))).toBe("one");
+    expect(all.map(tokenOf)).toEqual(Array(20).fill("token-one"));
+    expect(tokenOf(await tokens.current(signal))).toBe("token-one");
     expect(state.asked).toBe(1);
     expect(new Set(all.map((one) => one.kind === "token" && one.token)).size).toBe(1);
   });
 
   test("that is refused in mid-run is renewed once for all senders", async () => {
     const { state, tokens } = source([
-      said(200, { access_token: "one" }),
-      said(200, { access_token: "two" }),
+      said(200, { access_token: "token-one" }),
+      said(200, { access_token: "token-two" }),
     ]);
     const first = await tokens.current(signal);
     if (first.kind !== "token") throw new Error("no token");
     const all = await Promise.all(Array.from({ length: 20 }, () => tokens.renew(first.token, signal)));
-    expect(all.map(tokenOf)).toEqual(Array(20).fill("two"));
+    expect(all.map(tokenOf)).toEqual(Array(20).fill("token-two"));
     // A sender whose 401 comes late gets what is in use.
-    expect(tokenOf(await tokens.renew(first.token, signal))).toBe("two");
+    expect(tokenOf(await tokens.renew(first.token, signal))).toBe("token-two");
     expect(state.asked).toBe(2);
   });
 
@@ -64,7 +72,7 @@ describe("a token", () => {
     [1, 900],
     [0.001, 900],
   ])("that expires in %j seconds is renewed shortly before", async (seconds, renewAt) => {
-    const { state, tokens } = source([said(200, { access_token: "a", expires_in: seconds })]);
+    const { state, tokens } = source([said(200, { access_token: "aaaa", expires_in: seconds })]);
     await tokens.current(signal);
     state.now = renewAt - 1;
     await tokens.current(signal);
@@ -77,7 +85,7 @@ describe("a token", () => {
   test.each([[undefined], [-1], [0], ["-1"], ["soon"], [""], [null], [true], ["1e99"], ["0x10"], [{}]])(
     "that expires in %j is used until it is refused",
     async (seconds) => {
-      const { state, tokens } = source([said(200, { access_token: "a", expires_in: seconds })]);
+      const { state, tokens } = source([said(200, { access_token: "aaaa", expires_in: seconds })]);
       await tokens.current(signal);
       state.now = 1e12;
       await tokens.current(signal);
@@ -86,10 +94,10 @@ describe("a token", () => {
   );
 
   test("may claim to live for ever", async () => {
-    const { state, tokens } = source([said(200, '{"access_token":"a","expires_in":1e99}')]);
+    const { state, tokens } = source([said(200, '{"access_token":"aaaa","expires_in":1e99}')]);
     await tokens.current(signal);
     state.now = 1e15;
-    expect(tokenOf(await tokens.current(signal))).toBe("a");
+    expect(tokenOf(await tokens.current(signal))).toBe("aaaa");
     expect(state.asked).toBe(1);
   });
 
@@ -98,7 +106,7 @@ describe("a token", () => {
       send: async () => {
         state.asked++;
         state.now += 30_000;
-        return said(200, { access_token: "a", expires_in: 60 });
+        return said(200, { access_token: "aaaa", expires_in: 60 });
       },
     });
     await tokens.current(signal);
@@ -110,39 +118,43 @@ describe("a token", () => {
   test("may be a number; and any JSON where the templates name nothing of it", async () => {
     expect(tokenOf(await source([said(200, '{"access_token":12345}')]).tokens.current(signal))).toBe(12345);
     for (const body of ["[]", "null", "<html>", ""]) {
-      const result = await source([said(200, body)], { needs: [] }).tokens.current(signal);
+      const result = await source([said(200, body)], { whyUnusable: () => undefined }).tokens.current(signal);
       expect(result.kind).toBe("token");
     }
   });
 
   test("may stand deep in the answer", async () => {
-    const needs = [["data", "tokens", 1, "value"]];
-    const good = source([said(200, { data: { tokens: [{}, { value: "x" }] } })], { needs });
+    const whyUnusable = named("$tokenResponse.body.JSON.data.tokens[1].value");
+    const good = source([said(200, { data: { tokens: [{}, { value: "long-enough" }] } })], {
+      whyUnusable,
+    });
     expect((await good.tokens.current(signal)).kind).toBe("token");
-    const bad = source([said(200, { data: { tokens: [] } })], { needs });
+    const bad = source([said(200, { data: { tokens: [] } })], { whyUnusable });
     expect(await bad.tokens.current(signal)).toMatchObject({
       code: "token-unusable",
-      reason: expect.stringContaining("has no data.tokens.1.value"),
+      reason: expect.stringContaining("$tokenResponse.body.JSON.data.tokens[1].value has no value"),
     });
   });
 });
 
 describe("an answer without a usable token stops the run, and the token is not shown", () => {
   test.each([
-    ["no token", {}, "has no access_token"],
-    ["null", { access_token: null }, "has no access_token"],
-    ["an empty token", { access_token: "" }, "has an empty access_token"],
-    ["white space", { access_token: "  \t" }, "has an empty access_token"],
-    ["an object", { access_token: { canary: 1 } }, "has no text as access_token"],
-    ["a boolean", { access_token: true }, "has no text as access_token"],
-    ["a line end", { access_token: "canary\r\nx-injected: 1" }, "has a access_token with characters"],
-    ["a NUL", { access_token: "canary\u0000" }, "has a access_token with characters"],
-    ["a DEL", { access_token: "canary\u007f" }, "has a access_token with characters"],
-    ["a letter beyond ASCII", { access_token: "canary\u010d" }, "has a access_token with characters"],
-    ["1 MB", { access_token: "canary".repeat(170_000) }, "has a access_token that is too long"],
-    ["HTML", "<html>canary</html>", "is not JSON"],
-    ["nothing", "", "is not JSON"],
-    ["a lone surrogate", '{"access_token":"canary\\ud800"}', "is not JSON"],
+    ["no token", {}, "a JSON object: $tokenResponse.body.JSON.access_token has no value"],
+    ["a list", [], "a JSON array: $tokenResponse.body.JSON.access_token has no value"],
+    ["null", { access_token: null }, "access_token is null, which is no text"],
+    ["an empty token", { access_token: "" }, "access_token has fewer than 4 characters"],
+    ["a short token", { access_token: "can" }, "access_token has fewer than 4 characters"],
+    ["white space", { access_token: "     " }, "header Authorization would begin or end with a blank"],
+    ["a tab", { access_token: "canary\t" }, "access_token holds U+0009"],
+    ["an object", { access_token: { canary: 1 } }, "access_token is an object"],
+    ["a line end", { access_token: "canary\r\nx-injected: 1" }, "access_token holds U+000D"],
+    ["a NUL", { access_token: "canary\u0000" }, "access_token holds U+0000"],
+    ["a DEL", { access_token: "canary\u007f" }, "access_token holds U+007F"],
+    ["a letter beyond Latin-1", { access_token: "canary\u010d" }, "access_token holds U+010D"],
+    ["17 KB", { access_token: "canary".repeat(2800) }, "is too long for a header or a URL"],
+    ["HTML", "<html>canary</html>", "answered 200 with no JSON: "],
+    ["nothing", "", "answered 200 with no JSON: "],
+    ["a lone surrogate", '{"access_token":"canary\\ud800"}', "answered 200 with no JSON: "],
   ])("%s", async (_, body, reason) => {
     const { tokens } = source([said(200, body)]);
     const result = await tokens.current(signal);
@@ -183,9 +195,11 @@ describe("an answer without a usable token stops the run, and the token is not s
   });
 
   test("a name that is no own member of the answer", async () => {
-    const { tokens } = source([said(200, "{}")], { needs: [["constructor"]] });
+    const { tokens } = source([said(200, "{}")], {
+      whyUnusable: named("$tokenResponse.body.JSON.constructor"),
+    });
     expect(await tokens.current(signal)).toMatchObject({
-      reason: expect.stringContaining("has no constructor"),
+      reason: expect.stringContaining("$tokenResponse.body.JSON.constructor has no value"),
     });
   });
 

@@ -1,6 +1,7 @@
 import type { ExportValues } from "../../plan/export-values.ts";
 import { createRenderer, exportFacts, type Renderer } from "../../plan/renderer.ts";
-import type { RenderedRequest } from "../../replay/types.ts";
+import { tokenCheck } from "../../plan/token-check.ts";
+import type { RenderedRequest, TokenAnswer } from "../../replay/types.ts";
 import { Redactor, SecretTooShort, SHORTEST_SECRET } from "../../template/redact.ts";
 import { environmentSecrets, type RequestTemplate } from "../../template/request.ts";
 import { type ProxyChoice, proxiesFrom } from "../../transport/proxy.ts";
@@ -16,7 +17,7 @@ import { exportValues } from "../report-export/of-profile.ts";
 import { type ReplayFlags, type ReplaySettings, replaySettings } from "./options.ts";
 import { type RequestsOfReplay, type RequestTexts, requestsOf } from "./requests.ts";
 import { commandLineSecrets, profileSecrets } from "./secrets.ts";
-import { createTokenRequest, neededOfToken } from "./token-request.ts";
+import { createTokenRequest } from "./token-request.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -26,7 +27,7 @@ export interface PreparedReplay {
   readonly renderer: Renderer;
   readonly token?: {
     readonly request: () => RenderedRequest;
-    readonly needs: readonly (readonly (string | number)[])[];
+    readonly whyUnusable: (answer: TokenAnswer) => string | undefined;
   };
   readonly signer?: Signer;
   readonly tls: TlsSettings;
@@ -115,7 +116,7 @@ function compiled({ report, token }: RequestsOfReplay, shared: Shared) {
   if (token === undefined) return { renderer, token: undefined };
   const request = createTokenRequest({ ...shared, ...token, method: token.method ?? "POST" });
   addEnvironment(request.template, shared.env, shared.redactor);
-  return { renderer, token: { request: request.render, needs: neededOfToken(renderer.template) } };
+  return { renderer, token: { request: request.render, whyUnusable: tokenCheck(renderer.template) } };
 }
 
 function addEnvironment(template: RequestTemplate, env: Environment, redactor: Pick<Redactor, "add">): void {

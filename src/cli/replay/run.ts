@@ -135,7 +135,7 @@ export class ReplayRun {
     };
     return createTokenSource({
       request: token.request,
-      needs: token.needs,
+      whyUnusable: token.whyUnusable,
       send: (request, signal, hasTurn) => sendPatiently(sender, request, signal, hasTurn),
       clock,
     });

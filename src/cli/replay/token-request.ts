@@ -3,7 +3,7 @@ import type { RendererOptions } from "../../plan/renderer.ts";
 import type { RenderedRequest } from "../../replay/types.ts";
 import { knownNames } from "../../template/known-names.ts";
 import { dateTimeText, jsonProvider, textsProvider } from "../../template/providers.ts";
-import { compileRequest, namesRoot, type RequestTemplate, renderRequest } from "../../template/request.ts";
+import { compileRequest, namesRoot, renderRequest } from "../../template/request.ts";
 import type { Provider } from "../../template/types.ts";
 
 export interface TokenRendererOptions extends Omit<RendererOptions, "hasToken"> {
@@ -66,14 +66,4 @@ export function createTokenRequest(options: TokenRendererOptions) {
       return { ok: true, request: { method, url: rendered!, headers: all, body: bytes } };
     },
   };
-}
-
-/** What the templates name of the token answer's JSON, without defaults: it must be there. */
-export function neededOfToken(template: RequestTemplate): (readonly (string | number)[])[] {
-  return template.holes
-    .filter(({ root, steps, fallback }) => {
-      const isBody = root === "tokenResponse" && steps[0] === "body" && steps[1] === "JSON";
-      return isBody && steps.length > 2 && fallback === undefined;
-    })
-    .map(({ steps }) => steps.slice(2));
 }
