@@ -56,6 +56,8 @@ export interface RendererOptions {
 
 export interface Renderer extends RequestRenderer {
   readonly template: RequestTemplate;
+  /** Names of the headers whose templates name a secret, as written. */
+  readonly secretHeaders: readonly string[];
   /** Scheme, host and port that every request goes to. */
   readonly origin: string;
   /**
@@ -85,9 +87,10 @@ export function createRenderer(options: RendererOptions): Renderer {
     knownNames(names),
   );
   const template = withXmlHoles(compiled, xml);
+  const secretHeaders = template.headers.filter(({ parts }) => parts.some(isSecretHole));
   const publicTemplate = {
     ...template,
-    headers: template.headers.filter(({ parts }) => !parts.some(isSecretHole)),
+    headers: template.headers.filter((header) => !secretHeaders.includes(header)),
   };
   const hasContentType = template.headers.some(({ name }) => name.toLowerCase() === "content-type");
   const ownType = hasContentType ? undefined : (template.body?.contentType ?? contentType);
@@ -98,7 +101,8 @@ export function createRenderer(options: RendererOptions): Renderer {
     if (report !== undefined) variables.set("report", report);
     const context = {
       variables,
-      onSecret: (secret: string, name: string) => options.redactor.add(secret, `$${name}`),
+      onSecret: (secret: string, name: string, isNumber?: boolean) =>
+        options.redactor.add(secret, `$${name}`, isNumber),
     };
     if (xml !== undefined) variables.set("xmlTemplate", xml.provider(context));
     const result = renderRequest(wanted, context);
@@ -123,6 +127,7 @@ export function createRenderer(options: RendererOptions): Renderer {
   const isFixed = template.holes.length === 0 && template.body === undefined;
   return {
     template,
+    secretHeaders: secretHeaders.map(({ name }) => name),
     missingCharacters: reports.missing,
     origin: template.url!.expected.origin,
     fingerprint: fingerprintOf(options, template),

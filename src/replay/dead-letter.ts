@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { urlOf } from "../json/url.ts";
 import type { HttpRequest } from "../transport/types.ts";
+import { isSecretName } from "../trust/secret-names.ts";
 import type { MessageOutcome, RenderedRequest } from "./types.ts";
 
 /**
@@ -18,6 +19,8 @@ export interface DeadLetter {
   readonly chatx: DeadLetterFacts;
 }
 
+type Withheld = "url" | "headers" | "body" | `header ${string}`;
+
 interface DeadLetterFacts {
   readonly identity: string;
   readonly sequence: number;
@@ -32,36 +35,26 @@ interface DeadLetterFacts {
   readonly attempts: number;
   /** When it was given up; ISO 8601, UTC. */
   readonly at: string;
-  /** What is left out because it holds a secret, or because there was no request to send. */
-  readonly withheld?: readonly ("url" | "headers" | "body")[];
+  /** What is left out because it is or holds a secret (`header X-Api-Key`), or because there was no request to send. */
+  readonly withheld?: readonly Withheld[];
 }
 
 export interface DeadLetterOptions {
   readonly run: string;
   /** Whether a text holds a known secret, in whatever encoding. */
   readonly hasSecret?: (text: string) => boolean;
+  /** Headers whose templates name a secret: `publicRequest` has none of them. */
+  readonly secretHeaders?: readonly string[];
 }
 
-/** Rights of the sender, and what is made anew with each request: `idempotency-key` from `chatx.identity`. */
-const LEFT_OUT = new Set([
-  "authorization",
-  "proxy-authorization",
-  "cookie",
-  "cookie2",
-  "set-cookie",
-  "idempotency-key",
-  "content-length",
-  "host",
-]);
+/** What is made anew with each request: `idempotency-key` from `chatx.identity`. */
+const MADE_ANEW = new Set(["idempotency-key", "content-length", "host"]);
 
-/** Names that say themselves that the value is nobody's business; rather one header too many than a secret on disk. */
-const SECRET_NAME = /token|secret|passw|api-?key|access-?key|credential|session|signature|hmac|auth/i;
-
-/** The line of a message that failed for good, newline included. Holds no secret that `hasSecret` or the names above can tell. */
+/** The line of a message that failed for good, newline included. Holds no secret that the options or names of headers can tell. */
 export function deadLetterLine(outcome: MessageOutcome, options: DeadLetterOptions, at: Date): string {
   const { message, attempts, status, code, reason } = outcome;
   const rendered = message.publicRequest?.() ?? message.request(undefined);
-  const { request, withheld } = publicParts(rendered, options.hasSecret ?? (() => false));
+  const { request, withheld } = publicParts(rendered, options);
   const letter: DeadLetter = {
     ...request,
     chatx: {
@@ -83,21 +76,22 @@ export function deadLetterLine(outcome: MessageOutcome, options: DeadLetterOptio
 }
 
 type PublicRequest = Omit<DeadLetter, "chatx">;
-type Withheld = NonNullable<DeadLetterFacts["withheld"]>;
 
 function publicParts(
   rendered: RenderedRequest,
-  hasSecret: (text: string) => boolean,
-): { readonly request: PublicRequest; readonly withheld: Withheld } {
+  options: DeadLetterOptions,
+): { readonly request: PublicRequest; readonly withheld: readonly Withheld[] } {
   if (!rendered.ok) {
     return { request: { method: "POST", headers: [], body: "" }, withheld: ["url", "headers", "body"] };
   }
   const { request } = rendered;
-  const withheld: Withheld[number][] = [];
+  const { hasSecret = () => false } = options;
+  const withheld: Withheld[] = [];
   const url = urlWithoutUser(request.url);
   const isUrlPublic = url !== undefined && !hasSecret(url);
   if (!isUrlPublic) withheld.push("url");
-  const headers = request.headers.filter(([name, value]) => isPublic(name, value, hasSecret));
+  const { headers, secret } = publicHeaders(request.headers, hasSecret, options.secretHeaders ?? []);
+  withheld.push(...secret.map((name) => `header ${name}` as const));
   const isBodyPublic = !hasSecret(textOf(request.body));
   if (!isBodyPublic) withheld.push("body");
   return {
@@ -111,8 +105,23 @@ function publicParts(
   };
 }
 
-function isPublic(name: string, value: string, hasSecret: (text: string) => boolean): boolean {
-  return !LEFT_OUT.has(name.toLowerCase()) && !SECRET_NAME.test(name) && !hasSecret(value);
+type Headers = DeadLetter["headers"];
+
+/** @returns The headers that a letter holds, and the names of those that it must not hold. */
+function publicHeaders(
+  all: Headers,
+  hasSecret: (text: string) => boolean,
+  secretHeaders: readonly string[],
+): { readonly headers: Headers; readonly secret: readonly string[] } {
+  const secret = new Map(secretHeaders.map((name) => [name.toLowerCase(), name]));
+  const headers = all.filter(([name, value]) => {
+    const lower = name.toLowerCase();
+    if (MADE_ANEW.has(lower)) return false;
+    if (!secret.has(lower) && !isSecretName(name) && !hasSecret(value)) return true;
+    if (!secret.has(lower)) secret.set(lower, name);
+    return false;
+  });
+  return { headers, secret: [...secret.values()] };
 }
 
 function urlWithoutUser(text: string): string | undefined {

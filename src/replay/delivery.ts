@@ -36,6 +36,8 @@ export interface Desk {
   /** Aborted when the run stops at once: ends requests too. */
   readonly cut: AbortSignal;
   stop(reason: StopReason): void;
+  /** Hides the secrets of a request in what the endpoint said of it. */
+  masked(text: string, request: HttpRequest): string;
   /** Tells the journal; resolves when it is written. */
   settle(outcome: MessageOutcome): Promise<void>;
   /** Never rejects. */
@@ -129,6 +131,7 @@ export class Delivery {
       expectations: this.desk.expectations,
       url: request.url,
       wallMs: clock.wallMs(),
+      masked: (text) => this.desk.masked(text, request),
     });
     if (verdict.kind === "retry") return this.retry(verdict);
     if (verdict.kind === "unauthorized") return this.renew(token);

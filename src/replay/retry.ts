@@ -44,6 +44,8 @@ export interface VerdictContext {
   readonly expectations: readonly Expectation[];
   /** Of the request, to tell where a redirect leads. */
   readonly url: string;
+  /** Hides secrets in what the endpoint said, where a reason quotes it. */
+  readonly masked?: (text: string) => string;
   readonly wallMs: number;
 }
 
@@ -64,7 +66,7 @@ export function verdictOf(result: SendResult, context: VerdictContext): Verdict 
     const reason = "the endpoint answered 410 Gone: it wants no more messages";
     return { kind: "endpoint-gone", status, code, reason };
   }
-  return { kind: "failed", status, code, reason: refusal(result, context.url) };
+  return { kind: "failed", status, code, reason: refusal(result, context) };
 }
 
 type Answer = Extract<SendResult, { kind: "answer" }>;
@@ -95,10 +97,10 @@ function retryVerdict({ status, headers }: Answer, wallMs: number): RetryVerdict
   };
 }
 
-function refusal({ status, headers }: Answer, url: string): string {
+function refusal({ status, headers }: Answer, { url, masked = (text) => text }: VerdictContext): string {
   if (status < 300 || status > 399) return `the endpoint answered ${status}`;
   const location = headers.find(([name]) => name.toLowerCase() === "location")?.[1];
-  const target = location === undefined ? "" : hostIn(location, url);
+  const target = location === undefined ? "" : hostIn(masked(location), url);
   const where = target === "" ? "" : ` to ${escapeControls(target)}`;
   return `the endpoint answered ${status}, a redirect${where}; redirects are not followed`;
 }

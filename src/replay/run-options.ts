@@ -1,4 +1,4 @@
-import type { Transport } from "../transport/types.ts";
+import type { HttpRequest, Transport } from "../transport/types.ts";
 import type { Signer } from "../trust/types.ts";
 import type { Expectation } from "./expect.ts";
 import type { RetryPolicy } from "./retry.ts";
@@ -33,6 +33,8 @@ export interface RunParts {
   readonly pace?: Pace;
   readonly token?: TokenSource;
   readonly signer?: Signer;
+  /** Hides the secrets of a request in what the endpoint said of it, where a reason quotes that; default: nothing is hidden. */
+  readonly masked?: (text: string, request: HttpRequest) => string;
   /** Called in the order the exchanges end; while it works, the slot stays taken. A failure ends the run. */
   readonly onExchange?: (exchange: Exchange) => Promise<void> | undefined;
   /** Called for every outcome, after the journal has it. */

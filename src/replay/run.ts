@@ -72,6 +72,7 @@ export class Runner {
       tally: this.tally,
       halt: this.halt.signal,
       cut: this.cut.signal,
+      masked: (text, request) => parts.masked?.(text, request) ?? text,
       stop: (reason) => this.stop(reason),
       settle: (outcome) => this.settle(outcome),
       exchanged: (exchange) => this.exchanged(exchange),

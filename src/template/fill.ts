@@ -53,16 +53,12 @@ function whyMissing({ root, steps, name }: Hole): string {
   return root === "payload" ? "this payload is no JSON" : "this payload is no conversation";
 }
 
-/** Fewer digits are a status or a number of seconds: masking them would mask every count in a report. */
-const SHORTEST_SECRET_NUMBER = 8;
-
 function tellSecrets(value: Json, name: string, onSecret: OnSecret | undefined): void {
   if (typeof value === "string") {
     if (value.length < SHORTEST_SECRET) throw tooShort(name);
     onSecret?.(value, name);
   } else if (isNumeric(value)) {
-    const digits = digitsOf(value);
-    if (digits.length >= SHORTEST_SECRET_NUMBER) onSecret?.(digits, name);
+    onSecret?.(digitsOf(value), name, true);
   } else if (isArray(value)) {
     for (const item of value) tellInner(item, name, onSecret);
   } else if (isObject(value)) {

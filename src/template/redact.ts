@@ -1,6 +1,12 @@
 import { decodeUtf8, encodeUtf8 } from "../json/text.ts";
 import { DECODINGS, endOf, LINE_BREAKS, startOf, type Traced, undo } from "./decodings.ts";
-import { formsOf, type SecretForm, SHORTEST_SECRET } from "./secret-forms.ts";
+import {
+  formsOf,
+  type SecretForm,
+  SHORTEST_SECRET,
+  SHORTEST_SECRET_NUMBER,
+  secretsIn,
+} from "./secret-forms.ts";
 
 export { SHORTEST_SECRET };
 
@@ -26,17 +32,37 @@ export class SecretTooShort extends RangeError {
  */
 export class Redactor {
   private readonly forms = new Map<string, readonly SecretForm[]>();
+  /** Numbers that are masked in exchanges alone. */
+  private readonly numbers = new Set<string>();
 
   /**
-   * Adds a secret. One that is known already costs nothing.
+   * Adds a secret and what is secret in it (see `secretsIn`). One that is known already costs nothing.
    *
    * @param name  For the error; never the secret.
-   * @throws {SecretTooShort} For one of fewer than four characters (an empty one would match everywhere).
+   * @param isNumber  Of a JSON number: one of few digits is masked in exchanges only, one of fewer than four nowhere.
+   * @throws {SecretTooShort} For a text of fewer than four characters (an empty one would match everywhere).
    */
-  add(secret: string, name: string): void {
+  add(secret: string, name: string, isNumber = false): void {
     if (this.forms.has(secret)) return;
+    if (isNumber && secret.length < SHORTEST_SECRET_NUMBER) {
+      if (secret.length >= SHORTEST_SECRET) this.numbers.add(secret);
+      return;
+    }
     if (secret.length < SHORTEST_SECRET) throw new SecretTooShort(name);
-    this.forms.set(secret, formsOf(secret));
+    for (const one of secretsIn(secret)) this.forms.set(one, formsOf(one));
+  }
+
+  /**
+   * For what was sent and answered: knows the short numbers too, and secrets of this exchange alone, those of them that
+   * can be masked.
+   */
+  forExchange(secrets: readonly string[]): Redactor {
+    const own = [...this.numbers, ...secrets.flatMap(secretsIn)];
+    if (own.length === 0) return this;
+    const redactor = new Redactor();
+    for (const [secret, forms] of this.forms) redactor.forms.set(secret, forms);
+    for (const secret of own) redactor.add(secret, "of an exchange");
+    return redactor;
   }
 
   /** How many secrets are known. */

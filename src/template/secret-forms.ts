@@ -1,9 +1,34 @@
-import { encodeUtf8 } from "../json/text.ts";
+import { decodeUtf8, encodeUtf8 } from "../json/text.ts";
 import { DECODINGS, undo } from "./decodings.ts";
 import { percentEncoded } from "./place.ts";
 
 /** Shorter ones occur by chance, and masking them would tear up everything. In UTF-16 units. */
 export const SHORTEST_SECRET = 4;
+
+/** Numbers of fewer digits are no secrets everywhere: masking them would mask every count in a report. */
+export const SHORTEST_SECRET_NUMBER = 8;
+
+/**
+ * A secret, and what is secret in it: what stands behind its scheme (`Bearer …`), and, where that is Base64 of
+ * `user:password` (RFC 7617), the pair and the password. Those that are long enough to be masked.
+ */
+export function secretsIn(secret: string): string[] {
+  const behind = /^\S+\s+(.+)$/s.exec(secret)?.[1];
+  const pair = pairIn(behind ?? secret);
+  const password = pair?.slice(pair.indexOf(":") + 1);
+  return [secret, behind, pair, password].filter(
+    (one) => one !== undefined && one.length >= SHORTEST_SECRET,
+  ) as string[];
+}
+
+function pairIn(text: string): string | undefined {
+  if (!/^[A-Za-z0-9+/_-]{4,}={0,2}$/.test(text)) return undefined;
+  const standard = text.replace(/=+$/, "").replaceAll("-", "+").replaceAll("_", "/");
+  if (standard.length % 4 === 1) return undefined;
+  const pair = decodeUtf8(Uint8Array.from(atob(standard), (unit) => unit.charCodeAt(0)));
+  // Random bytes are hardly ever readable text with a colon in it.
+  return pair !== undefined && /^[^\p{Cc}:]*:\P{Cc}+$/u.test(pair) ? pair : undefined;
+}
 
 /** A spelling of a secret to look for. */
 export interface SecretForm {

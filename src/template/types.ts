@@ -54,7 +54,7 @@ export interface Provider {
 export type Variables = ReadonlyMap<string, Provider>;
 
 /** Told of every secret that goes into a rendering, so that it can be masked wherever it turns up. */
-export type OnSecret = (secret: string, name: string) => void;
+export type OnSecret = (secret: string, name: string, isNumber?: boolean) => void;
 
 /** Why a template cannot be rendered for one record. For people; no value and no secret in it. */
 export interface RenderProblem {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { answer, type ReceivedRequest, type Script } from "../support/fault-server.ts";
@@ -8,10 +8,12 @@ import {
   folder,
   headersOf,
   hooks,
+  linesFile,
   QUICK,
   replay,
   replayApart,
   type Told,
+  totals,
 } from "./replay-support.ts";
 
 const CANARIES = {
@@ -38,6 +40,14 @@ function spellings(secret: string): string[] {
       return [inner, inner.replaceAll("+", "-").replaceAll("/", "_")];
     }),
   ];
+}
+
+/** What all files of a folder hold. */
+function filesIn(into: string): string[] {
+  return readdirSync(into, { recursive: true, encoding: "utf8" })
+    .map((name) => join(into, name))
+    .filter((path) => statSync(path).isFile())
+    .map((path) => readFileSync(path, "utf8"));
 }
 
 function expectNoSecret(run: Told, into: string): void {
@@ -191,7 +201,6 @@ describe("secrets", () => {
   test("that a capture brought along are masked by the names of their headers", async () => {
     const server = await endpoint((request) => answer(200, `you sent ${headersOf(request)["x-api-key"]}`));
     const into = folder();
-    const { linesFile } = await import("./replay-support.ts");
     const capture = { method: "POST", headers: { "X-Api-Key": "captured-canary" }, body: '{"a":1}' };
     const path = linesFile(folder(), [capture]);
     const run = await replayApart([
@@ -209,8 +218,156 @@ describe("secrets", () => {
       expect(readFileSync(join(into, name), "utf8")).not.toContain("canary");
   });
 
+  test("that a capture brought along are masked where the endpoint redirects to a host made of them", async () => {
+    const server = await endpoint((request) =>
+      answer(302, "", [`location: http://${headersOf(request)["x-api-key"]}.example/`]),
+    );
+    const into = folder();
+    const capture = {
+      method: "POST",
+      headers: { "X-Api-Key": "captured-canary", "X-Author": "Ann", "X-Tenant-Token-Id": "t-1" },
+      body: '{"a":1}',
+    };
+    const path = linesFile(folder(), [capture]);
+    const dead = join(into, "dead.jsonl");
+    const run = await replayApart(
+      [
+        ...[path, "--url", server.url, "--dead-letter", dead, "--reporter", "jsonl"],
+        ...["--journal", join(into, "run.jsonl"), "--har", join(into, "x.har")],
+        ...["--reporter", `html=${join(into, "x.html")}`, "--reporter", `text=${join(into, "x.txt")}`],
+        ...["-H", "X-Mine: $env.MINE"],
+      ],
+      { MINE: "canary-of-mine" },
+    );
+    expect(headersOf(server.requests[0]!)["x-api-key"]).toBe("captured-canary");
+    expect(run.stdout).toContain("a redirect to ***.example");
+    for (const text of [run.stdout, run.stderr, ...filesIn(into)]) expect(text).not.toContain("canary");
+    const letter = JSON.parse(readFileSync(dead, "utf8"));
+    expect(Object.fromEntries(letter.headers)).toMatchObject({ "X-Author": "Ann" });
+    expect(letter.chatx.withheld).toEqual(["header X-Mine", "header X-Api-Key", "header X-Tenant-Token-Id"]);
+  });
+
+  test.each([
+    ["in the environment", "Authorization: Basic $env.PAIR"],
+    ["with its scheme", "Authorization: $env.WHOLE"],
+    ["of a header with another name", "X-Login: $env.PAIR"],
+    ["of a token answer", "X-Login: $tokenResponse.body.JSON.pair"],
+    ["of a header of the token answer", "X-Login: ${tokenResponse.headers.x-pair}"],
+    ["of a capture", undefined],
+  ])("in Base64 of user:password %s hide the password that the endpoint echoes", async (_, header) => {
+    const pair = Buffer.from("user:canary-password").toString("base64");
+    const server = await endpoint((request) => {
+      if (request.target === "/token") return answer(200, JSON.stringify({ pair }), [`x-pair: ${pair}`]);
+      const { authorization, "x-login": login, "x-api-key": key } = headersOf(request);
+      const sent = (authorization ?? login ?? key)!.replace(/^Basic /, "");
+      const password = Buffer.from(sent, "base64").toString().split(":")[1]!;
+      return answer(302, `wrong password ${password}`, [`location: http://${password}.example/`]);
+    });
+    const into = folder();
+    const capture = { method: "POST", headers: { "X-Api-Key": pair }, body: '{"a":1}' };
+    const run = await replay(
+      [
+        ...[linesFile(folder(), [header === undefined ? capture : { a: 1 }]), "--url", `${server.url}/hook`],
+        ...["--har", join(into, "x.har"), "--save-responses", join(into, "r"), "--reporter", "jsonl"],
+        ...["--dead-letter", join(into, "dead.jsonl"), "--token-url", `${server.url}/token`],
+        ...(header === undefined ? [] : ["-H", header]),
+      ],
+      { PAIR: pair, WHOLE: `Basic ${pair}` },
+    );
+    expect(totals(run)).toMatchObject({ failed: 1 });
+    const written = [run.stdout, run.stderr, ...filesIn(into)];
+    expect(written.join("\n")).toContain("wrong password ***");
+    for (const text of written) {
+      expect(text).not.toContain("canary-password");
+      expect(text).not.toContain(pair);
+    }
+  });
+
+  test("are not shown by half where an answer is cut off in the middle of one", async () => {
+    const secret = "canary-of-the-header-0123456789";
+    const echo = `you sent ${secret}`;
+    const server = await endpoint((request) => answer(200, `you sent ${headersOf(request)["x-own"]}`));
+    for (const kept of [echo.length - 3, echo.length - 20, 9 + 4]) {
+      const into = folder();
+      const run = await replay(
+        [
+          ...[hooks(folder(), 1), "--url", server.url, "-H", "X-Own: $env.OWN"],
+          ...["--max-answer-bytes", String(kept), "--har", join(into, "x.har"), "--save-responses", into],
+        ],
+        { OWN: secret },
+      );
+      expect(run.code, run.stderr).toBe(0);
+      const written = filesIn(into);
+      expect(written.filter((text) => text.includes("you sent ***"))).toHaveLength(2);
+      for (const text of written) expect(text).not.toContain("cana");
+    }
+  });
+
+  test("that are numbers of few digits are masked in what was sent and answered, and nowhere else", async () => {
+    const server = await endpoint((request) => {
+      if (request.target === "/token") return answer(200, '{"pin":54321,"tiny":321}');
+      return answer(400, `no ${request.body} ${headersOf(request)["x-pin"]}`);
+    });
+    const into = folder();
+    const har = join(into, "x.har");
+    const run = await replay([
+      ...[linesFile(folder(), [{ n: 54321 }]), "--token-url", `${server.url}/token`, "--reporter", "jsonl"],
+      ...["--url", `${server.url}/hook?pin=$tokenResponse.body.JSON.pin`],
+      ...["-H", "X-Pin: p$tokenResponse.body.JSON.pin", "-H", "X-Tiny: $tokenResponse.body.JSON.tiny"],
+      ...["--body", '{"pin":$tokenResponse.body.JSON.pin,"n":1}', "--har", har, "--save-responses", into],
+      ...["--dead-letter", join(into, "dead.jsonl")],
+    ]);
+    expect(headersOf(server.requests[1]!)).toMatchObject({ "x-pin": "p54321", "x-tiny": "321" });
+    expect(run.code).toBe(1);
+    for (const text of filesIn(into)) expect(text).not.toContain("54321");
+    const { request } = JSON.parse(readFileSync(har, "utf8")).log.entries[0];
+    expect(request.url).toMatch(/pin=\*\*\*$/);
+    expect(request.postData.text).toBe('{"pin":***,"n":1}');
+    expect(request.headers).toContainEqual({ name: "X-Tiny", value: "***" });
+  });
+
+  test.each([
+    ["--body", '{"api_key":"literal-\\"canary","p":$payload}'],
+    ["--body", "api_key=literal-canary&p=$payload.a"],
+    ["--body", "<a api_key='literal-canary'>$payload.a</a>"],
+    ["--body", "<a><api_key>literal-canary</api_key>$payload.a</a>"],
+    ["--token-body", '{"api_key": "literal-canary"}'],
+    ["--token-body", "grant_type=client_credentials&api_key=literal%2Dcanary"],
+    ["--var", "api_key=literal-canary"],
+  ])("written out in %s %s are warned about and masked, also in a dry run", async (option, text) => {
+    const server = await endpoint((request) =>
+      request.target === "/token" ? answer(200, '{"t":"a-token"}') : answer(400, request.body.toString()),
+    );
+    const into = folder();
+    const input = linesFile(folder(), [{ a: 1 }]);
+    const args = [input, "--url", `${server.url}/hook`, option, text, "--token-url", `${server.url}/token`];
+    if (option === "--var") args.push("--body", '{"key":"$var.api_key"}');
+    const kept = ["--har", join(into, "x.har"), "--save-responses", into, "--dead-letter", join(into, "d")];
+    for (const run of [await replay([...args, "--dry-run"]), await replay([...args, ...kept])]) {
+      expect(run.stderr).toContain(
+        `warning: ${option}: api_key is given on the command line, which every user of this machine can read`,
+      );
+      for (const written of [run.stdout, run.stderr, ...filesIn(into)])
+        expect(written).not.toContain("canary");
+    }
+    expect(filesIn(into).length).toBeGreaterThan(2);
+  });
+
+  test("written out in the file of a body are warned about by its name", async () => {
+    const server = await endpoint((request) => answer(400, request.body.toString()));
+    const into = folder();
+    const template = join(into, "body.json");
+    writeFileSync(template, '{"client_secret":"literal-canary","p":$payload}');
+    const out = folder();
+    const run = await replay([
+      ...[linesFile(into, [{ a: 1 }]), "--url", server.url, "--body", `@${template}`],
+      ...["--har", join(out, "x.har")],
+    ]);
+    expect(run.stderr).toContain(`${template} of --body: client_secret is written in the file itself`);
+    expect(filesIn(out).join()).not.toContain("canary");
+  });
+
   test("are read from files that others can read only with a warning", async () => {
-    const { chmodSync, writeFileSync } = await import("node:fs");
     const server = await endpoint();
     const into = folder();
     const secret = join(into, "key");

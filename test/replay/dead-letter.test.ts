@@ -147,17 +147,35 @@ describe("a dead letter", () => {
     ["Idempotency-Key", '"x"'],
     ["webhook-signature", "v1,x"],
     ["X-Smartsupp-Hmac", "x"],
-  ])("has no %s header", (name, value) => {
-    expect(
-      letterOf(
-        sending({
-          headers: [
-            [name, value],
-            ["x-shop", "7"],
-          ],
-        }),
-      ).headers,
-    ).toEqual([["x-shop", "7"]]);
+    ["X-Tenant-Token-Id", "t-1"],
+  ])("has no %s header, and says so unless it is made anew", (name, value) => {
+    const letter = letterOf(
+      sending({
+        headers: [
+          [name, value],
+          ["x-shop", "7"],
+          ["X-Author", "Ann"],
+        ],
+      }),
+    );
+    expect(letter.headers).toEqual([
+      ["x-shop", "7"],
+      ["X-Author", "Ann"],
+    ]);
+    expect(letter.chatx.withheld).toEqual(name === "Idempotency-Key" ? undefined : [`header ${name}`]);
+  });
+
+  test("names the headers whose templates name a secret, once, and holds no captured one of that name", () => {
+    const one = sending({
+      headers: [
+        ["x-api-key", "captured"],
+        ["x-own", "captured"],
+      ],
+    });
+    const options = { run: RUN, secretHeaders: ["X-Api-Key", "X-Own", "X-Other"] };
+    const letter = JSON.parse(deadLetterLine(failed(1, { message: one }), options, AT)) as DeadLetter;
+    expect(letter.headers).toEqual([]);
+    expect(letter.chatx.withheld).toEqual(["header X-Api-Key", "header X-Own", "header X-Other"]);
   });
 
   test("holds no secret in URL, header or body, and says what is withheld", () => {
@@ -177,7 +195,7 @@ describe("a dead letter", () => {
     expect(letter).toMatchObject({
       headers: [["accept", "*/*"]],
       body: "",
-      chatx: { withheld: ["url", "body"] },
+      chatx: { withheld: ["url", "header x-shop", "body"] },
     });
   });
 

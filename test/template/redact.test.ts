@@ -155,6 +155,53 @@ describe("a secret", () => {
   });
 });
 
+describe("what is secret in a secret", () => {
+  test.each([
+    ["what stands behind a scheme", "Bearer canary-1", ["canary-1"]],
+    ["a password in Base64", `Basic ${base64("ann:canary-2")}`, ["canary-2", base64("ann:canary-2")]],
+    ["a password in bare Base64", base64("ann:canary-3"), ["canary-3", "ann:canary-3"]],
+    ["a password in URL-safe Base64", base64url("ann:canärÿ>>4??"), ["canärÿ>>4??"]],
+    ["a password with colons", base64("ann:canary:5"), ["canary:5"]],
+    ["a password without a user", base64(":canary-6"), ["canary-6"]],
+  ])("is masked as well: %s", (_, secret, parts) => {
+    const redactor = redactorOf(secret);
+    for (const part of parts) expect(redactor.redact(`the ${part} is wrong`)).toBe("the *** is wrong");
+  });
+
+  test("is masked with the pair where it is too short alone", () => {
+    const redactor = redactorOf(base64("ann:abc"));
+    expect(redactor.redact("abc, ann:abc")).toBe("abc, ***");
+  });
+
+  test("is nothing where the Base64 is of no readable pair", () => {
+    for (const secret of [base64("no colon at all"), base64("ann:\u0001\u0002canary"), "ab:cd:ef", "YW5u*"]) {
+      expect(redactorOf(secret).redact("the colon at all, canary, ann")).toBe(
+        "the colon at all, canary, ann",
+      );
+    }
+  });
+});
+
+describe("a short number", () => {
+  const redactor = new Redactor();
+  redactor.add("12345", "$tokenResponse.body.JSON.pin", true);
+  redactor.add("123", "$tokenResponse.body.JSON.id", true);
+  redactor.add("12345678", "$tokenResponse.body.JSON.long", true);
+
+  test("is masked in an exchange, not everywhere; a long one is", () => {
+    const text = "12345 of 123, 12345678";
+    expect(redactor.redact(text)).toBe("12345 of 123, ***");
+    expect(redactor.forExchange([]).redact(text)).toBe("*** of 123, ***");
+  });
+
+  test("is told from the secrets of another exchange", () => {
+    expect(redactor.forExchange(["Token canary", "abc"]).redact("canary abc 12345")).toBe("*** abc ***");
+    expect(redactor.forExchange([]).redact("canary")).toBe("canary");
+    const none = new Redactor();
+    expect(none.forExchange(["abc"])).toBe(none);
+  });
+});
+
 describe("a text without secrets", () => {
   test("stays as it is, whatever it looks like", () => {
     const redactor = redactorOf(CANARY, "another-secret");

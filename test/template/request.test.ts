@@ -91,13 +91,19 @@ describe("a request", () => {
     expect(JSON.stringify(result)).not.toContain('abc"');
   });
 
-  test("tells every string and every long number of a whole token answer as a secret", () => {
+  test("tells every string and every number of a whole token answer as a secret", () => {
     const whole = compileRequest({ body: "$tokenResponse.body.JSON" }, names());
-    const secrets: string[] = [];
+    const secrets: unknown[] = [];
     const answer = { token: "abcdef", list: ["ghijkl", "ok"], id: 1234567890, expires_in: 3600, ok: true };
     const known = new Map([["tokenResponse", tokenProvider({ status: 200, headers: [], json: answer })]]);
-    unwrap(renderRequest(whole, { variables: known, onSecret: (secret) => secrets.push(secret) }));
-    expect(secrets).toEqual(["abcdef", "ghijkl", "1234567890"]);
+    unwrap(renderRequest(whole, { variables: known, onSecret: (...told) => secrets.push(told) }));
+    const name = "tokenResponse.body.JSON";
+    expect(secrets.map((told) => (told as unknown[]).slice(0, 3))).toEqual([
+      ["abcdef", name],
+      ["ghijkl", name],
+      ["1234567890", name, true],
+      ["3600", name, true],
+    ]);
   });
 
   test("names the part that a fault is in", () => {

@@ -23,7 +23,7 @@ export function headersFrom(
   );
   const rendered = renderHeaders(compileHeaders(headers, names), {
     variables: new Map([["env", textsProvider(env)]]),
-    onSecret: (secret, name) => redactor.add(secret, `$${name}`),
+    onSecret: (secret, name, isNumber) => redactor.add(secret, `$${name}`, isNumber),
   });
   if (!rendered.ok) throw new UsageError(`--header: ${rendered.problem.reason}`);
   return rendered.value;

@@ -9,7 +9,7 @@ import { readTlsOptions } from "../../trust/tls-options.ts";
 import { UsageError } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { countOption, sizeOption } from "../options.ts";
-import { literalSecrets } from "../replay/secrets.ts";
+import { secretHeaderOptions } from "../replay/secrets.ts";
 import { longerThanZero } from "../replay/units.ts";
 import { version } from "../version.ts";
 import { headersFrom } from "./headers.ts";
@@ -52,11 +52,7 @@ function prepare(url: string, flags: CheckFlags, io: Io): PreparedCheck {
     throw new UsageError(`--start-date takes a day such as 2025-01-01; found "${startDate}"`);
   }
   const redactor = new Redactor();
-  const secrets = literalSecrets(
-    header.map((one) => ["--header", one] as const),
-    [],
-    redactor,
-  );
+  const secrets = secretHeaderOptions(header, redactor);
   const tls = readTlsOptions(cacert === undefined ? {} : { cacert }, io.env);
   const maxFindings = countOption(flags.maxFindings, "--max-findings");
   const options: CheckOptions = {

@@ -109,6 +109,7 @@ async function replayPrepared(
     resume: flags.resume ?? false,
     sameness: prepared.sameness,
     redactor: prepared.redactor,
+    secretHeaders: renderer.secretHeaders,
   });
   if (!settings.limits.quiet) tellOfJournal(journals.file, flags, io);
   try {

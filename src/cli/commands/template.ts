@@ -177,7 +177,7 @@ function show(
   const known = new Map(providers);
   const result = renderRequest(template, {
     variables: withSamples(template, known, io),
-    onSecret: (secret, name) => redactor.add(secret, `$${name}`),
+    onSecret: (secret, name, isNumber) => redactor.add(secret, `$${name}`, isNumber),
   });
   if (!result.ok) {
     io.stderr.push(`chatx: ${place}: ${result.problem.reason}\n`);

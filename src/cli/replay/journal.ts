@@ -12,6 +12,8 @@ export interface JournalWanted {
   readonly deadLetter?: string;
   readonly sameness: Readonly<Record<string, string>>;
   readonly redactor: Redactor;
+  /** Headers whose templates name a secret. */
+  readonly secretHeaders: readonly string[];
 }
 
 export interface Journals {
@@ -34,6 +36,7 @@ export async function openJournals(wanted: JournalWanted): Promise<Journals> {
     const letters = await openDeadLetters({
       path: deadLetter,
       run: file?.run ?? randomBytes(16).toString("hex"),
+      secretHeaders: wanted.secretHeaders,
       hasSecret: (text) => redactor.redact(text) !== text,
       ...(resume && file !== undefined
         ? { isFailed: (message) => file.finalState(message) === "failed" }

@@ -5,16 +5,14 @@ import {
   type ReplayReporterName,
   replayReporterNames,
 } from "../../report/replay/index.ts";
-import type { Masker } from "../../report/replay/masked.ts";
 import { ReplayStatistics } from "../../report/replay/statistics.ts";
 import type { ReplayReport, ReplayReporter } from "../../report/replay/types.ts";
-import { Redactor, SHORTEST_SECRET } from "../../template/redact.ts";
-import { isSecretName } from "../../trust/secret-names.ts";
 import type { Io } from "../io.ts";
 import { type OutputFile, openOutputFile } from "../output-file.ts";
 import { type ReporterSpec, readReporterSpecs } from "../reporter-specs.ts";
 import { version } from "../version.ts";
 import type { FdWriter } from "../write-bytes.ts";
+import { exchangeMasker, type ReplaySecrets } from "./exchange-masker.ts";
 import { SavedResponses } from "./responses.ts";
 
 type ReplayReporterSpec = ReporterSpec<ReplayReporterName>;
@@ -40,24 +38,18 @@ interface Channel {
 export class ReplayOutputs {
   readonly statistics = new ReplayStatistics();
   private readonly channels: Channel[] = [];
-  private readonly redactor: Redactor;
-  private readonly secretHeaders: ReadonlySet<string>;
+  private readonly secrets: ReplaySecrets;
   private har: { readonly writer: HarWriter; readonly file: OutputFile } | undefined;
   private responses: SavedResponses | undefined;
   private draining: Promise<void> | undefined;
 
-  private constructor(redactor: Redactor, secretHeaders: ReadonlySet<string>) {
-    this.redactor = redactor;
-    this.secretHeaders = secretHeaders;
+  private constructor(secrets: ReplaySecrets) {
+    this.secrets = secrets;
   }
 
   /** @throws {OutputError} If a file cannot be opened; then none is left behind. */
-  static async open(
-    wanted: WantedReplayOutputs,
-    secrets: { readonly redactor: Redactor; readonly secretHeaders: ReadonlySet<string> },
-    io: Io,
-  ): Promise<ReplayOutputs> {
-    const outputs = new ReplayOutputs(secrets.redactor, secrets.secretHeaders);
+  static async open(wanted: WantedReplayOutputs, secrets: ReplaySecrets, io: Io): Promise<ReplayOutputs> {
+    const outputs = new ReplayOutputs(secrets);
     try {
       await outputs.openAll(wanted, io);
     } catch (error) {
@@ -85,7 +77,7 @@ export class ReplayOutputs {
     this.statistics.exchange(exchange, elapsedMs);
     const { har, responses } = this;
     if (har === undefined && responses === undefined) return undefined;
-    const masker = this.maskerOf(exchange);
+    const masker = exchangeMasker(this.secrets, exchange.request);
     har?.file.writer.push(har.writer.entry(exchange, masker));
     const drained = this.drain();
     return responses === undefined
@@ -95,7 +87,8 @@ export class ReplayOutputs {
 
   outcome(outcome: MessageOutcome): void {
     const { reason } = outcome;
-    const shown = reason === undefined ? outcome : { ...outcome, reason: this.redactor.redact(reason) };
+    const shown =
+      reason === undefined ? outcome : { ...outcome, reason: this.secrets.redactor.redact(reason) };
     this.statistics.outcome(shown);
     for (const { reporter, writer } of this.channels) writer.push(reporter.outcome(shown));
   }
@@ -127,23 +120,5 @@ export class ReplayOutputs {
   async discard(): Promise<void> {
     for (const { file } of this.channels) await file?.discard();
     await this.har?.file.discard();
-  }
-
-  /** Secrets that a capture brought along are known by the names of their headers alone, and may be echoed. */
-  private maskerOf({ request }: Exchange): Masker {
-    const own = new Redactor();
-    for (const [name, value] of request.headers) {
-      const isSecret = isSecretName(name) || this.secretHeaders.has(name.toLowerCase());
-      if (!isSecret) continue;
-      for (const part of [value, value.slice(value.indexOf(" ") + 1)]) {
-        if (part.length >= SHORTEST_SECRET) own.add(part, name);
-      }
-    }
-    if (own.size === 0) return this.redactor;
-    const { redactor } = this;
-    return {
-      redact: (text, isClipped) => own.redact(redactor.redact(text, isClipped), isClipped),
-      redactBytes: (bytes, isClipped) => own.redactBytes(redactor.redactBytes(bytes, isClipped), isClipped),
-    };
   }
 }

@@ -2,7 +2,7 @@ import type { ExportValues } from "../../plan/export-values.ts";
 import { createRenderer, exportFacts, type Renderer } from "../../plan/renderer.ts";
 import { tokenCheck } from "../../plan/token-check.ts";
 import type { RenderedRequest, TokenAnswer } from "../../replay/types.ts";
-import { Redactor, SecretTooShort, SHORTEST_SECRET } from "../../template/redact.ts";
+import { Redactor, SecretTooShort } from "../../template/redact.ts";
 import { environmentSecrets, type RequestTemplate } from "../../template/request.ts";
 import { type ProxyChoice, proxiesFrom } from "../../transport/proxy.ts";
 import { readSecret } from "../../trust/secret.ts";
@@ -34,7 +34,7 @@ export interface PreparedReplay {
   readonly proxyFor: ProxyChoice;
   /** Knows every secret that is known so far; those of the token answer come in as they are used. */
   readonly redactor: Redactor;
-  /** Headers whose values are secret whatever they are called. */
+  /** Headers whose values are secret whatever they are called, in lower case. */
   readonly secretHeaders: ReadonlySet<string>;
   readonly warnings: readonly string[];
   /** What must be the same when the run is resumed, by the name that people know it under. */
@@ -67,8 +67,8 @@ async function prepare(flags: ReplayFlags, env: Environment): Promise<PreparedRe
   const settings = method === undefined ? given : { ...given, plan: { ...given.plan, method } };
   const redactor = new Redactor();
   const warnings = [
-    ...commandLineSecrets(flags, redactor),
-    ...(profile === undefined ? [] : profileSecrets(profile, requests.token?.body?.text, redactor)),
+    ...commandLineSecrets(flags, requests, redactor),
+    ...(profile === undefined ? [] : profileSecrets(profile, profileBodies(flags, requests), redactor)),
   ];
   const shared = {
     vars: settings.vars,
@@ -98,9 +98,21 @@ async function prepare(flags: ReplayFlags, env: Environment): Promise<PreparedRe
     tls: tls.settings,
     proxyFor,
     redactor,
-    secretHeaders: new Set(flags.signHeader === undefined ? [] : [flags.signHeader.toLowerCase()]),
+    secretHeaders: new Set(
+      [...renderer.secretHeaders, ...(flags.signHeader === undefined ? [] : [flags.signHeader])].map((name) =>
+        name.toLowerCase(),
+      ),
+    ),
     warnings: [...warnings, ...tls.warnings, ...signing.warnings],
     sameness: samenessOf(flags, settings, renderer, requests.report, shared.export),
+  };
+}
+
+/** The bodies that come of the profile. */
+function profileBodies({ body, tokenBody }: ReplayFlags, { report, token }: RequestsOfReplay) {
+  return {
+    report: body === undefined ? report.body?.text : undefined,
+    token: tokenBody === undefined ? token?.body?.text : undefined,
   };
 }
 
@@ -125,12 +137,7 @@ function addEnvironment(template: RequestTemplate, env: Environment, redactor: P
 
 function addProxy(proxyFor: ProxyChoice, origin: string, redactor: Redactor): void {
   const authorization = proxyFor(new URL(origin))?.authorization;
-  if (authorization === undefined) return;
-  const pair = Buffer.from(authorization.replace(/^\S+\s+/, ""), "base64").toString("utf8");
-  const password = pair.slice(pair.indexOf(":") + 1);
-  for (const secret of [authorization, password]) {
-    if (secret.length >= SHORTEST_SECRET) redactor.add(secret, "of the proxy");
-  }
+  if (authorization !== undefined) redactor.add(authorization, "of the proxy");
 }
 
 function signerOf(

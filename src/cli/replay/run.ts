@@ -18,6 +18,7 @@ import { openTransport } from "../../transport/undici-transport.ts";
 import { ExitCode, Interrupted, OutputError } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { adviceOn } from "./advice.ts";
+import { exchangeMasker } from "./exchange-masker.ts";
 import type { FindingsToStderr } from "./findings.ts";
 import type { Journals } from "./journal.ts";
 import { LiveLine } from "./live-line.ts";
@@ -84,6 +85,7 @@ export class ReplayRun {
         pace,
         ...(token === undefined ? {} : { token }),
         ...(signer === undefined ? {} : { signer }),
+        masked: (text, request) => exchangeMasker(this.parts.prepared, request).redact(text),
         onExchange: (exchange) => outputs.exchange(exchange, this.elapsedMs),
         onOutcome: (outcome) => outputs.outcome(outcome),
       },

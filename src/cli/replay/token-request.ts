@@ -56,7 +56,8 @@ export function createTokenRequest(options: TokenRendererOptions) {
       ]);
       const context = {
         variables,
-        onSecret: (secret: string, name: string) => redactor.add(secret, `$${name}`),
+        onSecret: (secret: string, name: string, isNumber?: boolean) =>
+          redactor.add(secret, `$${name}`, isNumber),
       };
       if (xml !== undefined) variables.set("xmlTemplate", xml.provider(context));
       const result = renderRequest(template, context);

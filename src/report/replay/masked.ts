@@ -6,15 +6,18 @@ export interface Masker {
   /** @param isClipped  True where the text was cut off: then the beginning of a secret at its end is masked too. */
   redact(text: string, isClipped?: boolean): string;
   redactBytes(bytes: Uint8Array, isClipped?: boolean): Uint8Array;
+  /** Headers whose values are masked as a whole; default: those whose names say that they are secret. */
+  isSecretHeader?(name: string): boolean;
 }
 
 export type Headers = readonly (readonly [string, string])[];
 
 /** The headers as they may be shown: what is or holds a secret is masked. */
 export function maskedHeaders(headers: Headers, masker: Masker): { name: string; value: string }[] {
+  const isSecret = masker.isSecretHeader ?? isSecretName;
   return headers.map(([name, value]) => ({
     name: masker.redact(name),
-    value: isSecretName(name) ? MASKED : masker.redact(value),
+    value: isSecret(name) ? MASKED : masker.redact(value),
   }));
 }
 
