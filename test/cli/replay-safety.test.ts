@@ -82,6 +82,53 @@ describe("hostile chat text", () => {
   });
 });
 
+describe("a hostile template", () => {
+  test.each([
+    ["code", "${constructor.constructor('return process')()}"],
+    ["a computed name", "${payload['constructor']}"],
+    ["a function", "$constructor.constructor"],
+    ["a prototype", "$__proto__.polluted"],
+    ["a prototype of the environment", "${env.constructor}"],
+    ["a prototype of variables", "${var.__proto__}"],
+    ["a variable in a default", "${payload.text:-${env.HOME}}"],
+    ["a loop", "${#each payload}x${/each}"],
+    ["an include", "${include:/etc/passwd}"],
+    ["deep nesting", "${payload.".repeat(10_000)],
+    ["nothing", "$"],
+  ])("with %s is refused at its place before anything is sent", async (_, template) => {
+    const server = await endpoint();
+    const input = linesFile(folder(), [{ text: "hello" }]);
+    const run = await runChatx(["replay", input, "--url", server.url, "--body", template], NO_CODE);
+    expect([run.code, server.connections]).toEqual([2, 0]);
+    expect(run.stderr).toMatch(/line 1, column \d+/);
+  });
+
+  test.each([
+    ["Handlebars", "{{constructor.constructor('return process')()}}"],
+    ["EJS", "<%= process.exit(3) %>"],
+    ["many others", "#{7*7} {{7*7}} @(7*7)"],
+    ["JavaScript", "`$${7*7}`"],
+  ])("of %s is text here", async (_, template) => {
+    const server = await endpoint();
+    const input = linesFile(folder(), [{ text: "{{1}} ${payload.text} $$" }]);
+    const args = ["--url", server.url, "--body", `${template} $payload.text`, "--content-type", "text/plain"];
+    const run = await runChatx(["replay", input, ...args], NO_CODE);
+    expect(run.code, run.stderr).toBe(0);
+    expect(server.requests[0]!.body.toString()).toBe(
+      `${template.replaceAll("$$", "$")} {{1}} \${payload.text} $$`,
+    );
+  });
+
+  test("may ask for the prototype of a payload, which has none for it", async () => {
+    const server = await endpoint();
+    const input = linesFile(folder(), [{ text: "hello" }]);
+    const body = '{"a":$payload.constructor,"b":$payload.__proto__.constructor}';
+    const run = await runChatx(["replay", input, "--url", server.url, "--body", body], NO_CODE);
+    expect([run.code, server.requests.length]).toEqual([1, 0]);
+    expect(totals(run)).toMatchObject({ failed: 1 });
+  });
+});
+
 describe("TLS", () => {
   const secure = (name: Parameters<typeof identityOf>[0]) =>
     startFaultServer((reply) => reply.send(answer(200)), { tls: identityOf(name) });

@@ -2,7 +2,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { answer } from "../support/fault-server.ts";
-import { endpoint, endpointWith, folder, hooks, QUICK, replay, totals } from "./replay-support.ts";
+import { atTimeLimit } from "../support/time-limit.ts";
+import {
+  endpoint,
+  endpointWith,
+  folder,
+  hooks,
+  QUICK,
+  replay,
+  replayApart,
+  totals,
+} from "./replay-support.ts";
 
 /** A run of three messages whose token endpoint answers with this. */
 async function runWith(tokenAnswer: string, templates: readonly string[]) {
@@ -108,6 +118,57 @@ describe("a token answer that cannot stand where the templates name it ends the 
     expect(run.code).toBe(5);
     expect(totals(run)).toMatchObject({ delivered: 1, pending: 2 });
     expect(run.stderr).toContain("$tokenResponse.body.JSON.t has no value");
+  });
+});
+
+describe("a token endpoint", () => {
+  const TOKEN = ["-H", "X-Auth: $tokenResponse.body.JSON.t", ...QUICK];
+
+  test("that never answers is given up at the time limit, and nothing is sent without it", async () => {
+    await atTimeLimit(async (limitMs) => {
+      const server = await endpointWith((reply, { target }) => {
+        if (target !== "/token") reply.send(answer(200));
+      });
+      const run = await replayApart([
+        ...[hooks(folder(), 3), "--url", `${server.url}/hook`, "--token-url", `${server.url}/token`],
+        ...[...TOKEN, "--timeout", `${limitMs}ms`, "--retries", "1"],
+      ]);
+      expect(run.code).toBe(5);
+      expect(totals(run)).toMatchObject({ planned: 3, pending: 3 });
+      expect(run.stderr).toMatch(/stopped: no token could be had: 127\.0\.0\.1:\d+ did not answer in time/);
+      expect(server.requests.map(({ target }) => target)).toEqual(["/token", "/token"]);
+    });
+  });
+
+  test.each([
+    [3, 0, { delivered: 3 }],
+    [2, 5, { pending: 3, failed: 0 }],
+  ])("that answers 500 three times, with --retries %i: exit %i", async (retries, code, outcome) => {
+    let asked = 0;
+    const server = await endpoint(({ target }) => {
+      if (target !== "/token") return 200;
+      return asked++ < 3 ? answer(500, "canary") : json('{"t":"good-token"}');
+    });
+    const run = await replay([
+      ...[hooks(folder(), 3), "--url", `${server.url}/hook`, "--token-url", `${server.url}/token`],
+      ...[...TOKEN, "--retries", String(retries)],
+    ]);
+    expect(run.code, run.stderr).toBe(code);
+    expect(totals(run)).toMatchObject(outcome);
+    expect(asked).toBe(retries + 1);
+    if (code !== 0) expect(run.stderr).toContain("stopped: the token endpoint answered with status 500");
+  });
+
+  test("whose answer has a megabyte is not read to its end, whatever token is in it", async () => {
+    const padding = "x".repeat(1 << 20);
+    const { run, hookRequests } = await runWith(
+      json(`{"t":"good-token","padding":"${padding}"}`),
+      TOKEN.slice(0, 2),
+    );
+    expect(run.code).toBe(5);
+    expect(totals(run)).toMatchObject({ pending: 3, failed: 0 });
+    expect(run.stderr).toContain("the token endpoint's answer is too long to be a token");
+    expect(hookRequests).toEqual([]);
   });
 });
 

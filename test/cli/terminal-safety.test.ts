@@ -1,10 +1,12 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { answer, type FaultServer } from "../support/fault-server.ts";
 import { runChatx } from "../support/run-chatx.ts";
 import { runInside } from "../support/run-inside.ts";
 import { type AnyRun, expectOrderly, temporaryFolder } from "./outcome.ts";
 import { hook } from "./payloads.ts";
+import { endpointWith } from "./replay-support.ts";
 
 const folder = temporaryFolder();
 
@@ -155,6 +157,98 @@ describe("hostile names on the command line cannot either", () => {
       expect(run.code).toBe(2);
       expectSafe(run);
     }
+  });
+});
+
+describe("nothing of a replay can steer a terminal", () => {
+  /** What is left of the hostile text in a name of a file. */
+  const named = HOSTILE.replaceAll("/", "_");
+
+  async function hostileEndpoint(): Promise<FaultServer> {
+    // The bytes of C1 controls and of U+202E are legal in headers, and those of ESC are not: both are tried.
+    const evil = "\u009b31m\u0085\u00e2\u0080\u00ae";
+    const kinds = [
+      answer(302, "", [`location: http://${evil}.example/`, `x-evil: ${evil}`]),
+      answer(302, "", [`location: http://${"a".repeat(10_000)}.example/`]),
+      answer(400, "", [`content-type: ${evil}`, `x-evil: ${evil}`]),
+      `HTTP/1.1 400 ${evil}\r\ncontent-length: 0\r\n\r\n`,
+      answer(400, "", [`x-evil: ${HOSTILE}`]),
+      `${HOSTILE}\r\n\r\n`,
+      `HTTP/1.1 200 OK\r\nx-evil: ${evil}\r\ncontent-length: ${Buffer.byteLength(HOSTILE)}\r\n\r\n`,
+    ];
+    return await endpointWith((reply, _, index) => {
+      reply.send(kinds[index % kinds.length]!);
+      if (index % kinds.length === kinds.length - 1) reply.send(Buffer.from(HOSTILE));
+    });
+  }
+
+  const input = join(folder, `${named}.jsonl`);
+  const records = Array.from({ length: 14 }, (_, n) => ({ ...hook(), [HOSTILE]: HOSTILE, n }));
+  const events = [
+    { _type: HOSTILE, _event: HOSTILE, id: HOSTILE },
+    { conversations: [{ id: HOSTILE, messages: [] }] },
+    { method: HOSTILE, url: HOSTILE, headers: { [HOSTILE]: HOSTILE, "x-a": HOSTILE }, body: "{}" },
+  ];
+  writeFileSync(input, [...records, ...events].map((one) => `${JSON.stringify(one)}\n`).join(""));
+  const args = (url: string) => [
+    ...["replay", input, "--url", url, "--on-failure", "continue", "--retries", "1", "--retry-base", "1ms"],
+    ...["--var", `a=${HOSTILE}`, "--expect", `/a=${HOSTILE}`],
+  ];
+
+  test.each(["text", "json", "jsonl", "junit", "html"])("in a report as %s", async (reporter) => {
+    const server = await hostileEndpoint();
+    const out = mkdtempSync(join(folder, "out-"));
+    const run = await runInside([
+      ...[...args(server.url), "--reporter", reporter],
+      ...["--journal", join(out, named), "--dead-letter", join(out, `${named}.dead`)],
+      ...["--har", join(out, `${named}.har`), "--save-responses", join(out, `${named}.d`)],
+    ]);
+    expect(run.code).toBe(1);
+    expectSafe(run, false);
+    expect(run.stderr).toMatch(/planned 17 = delivered 0 \+ failed \d+/);
+    for (const line of run.stderr.split("\n")) expect(line.length).toBeLessThan(1200);
+    const head = readdirSync(join(out, `${named}.d`)).filter((name) => name.endsWith(".json"));
+    const texts = [`${named}.har`, ...head.map((name) => join(`${named}.d`, name))];
+    for (const name of texts) expect(UNSAFE.exec(readFileSync(join(out, name), "utf8"))?.[0]).toBeUndefined();
+  });
+
+  test("in a dry run, for people and machines", async () => {
+    for (const more of [[], ["--reporter", "json"], ["--body", '{"t":"$payload.n","v":"$var.a"}']]) {
+      expectSafe(await runInside([...args("http://127.0.0.1:9"), "--dry-run", ...more]), false);
+    }
+  });
+
+  test("in what is said of options and of files that cannot be used", async () => {
+    const used = join(folder, `${named}.used`);
+    writeFileSync(used, HOSTILE);
+    const url = ["--url", "http://127.0.0.1:9"];
+    for (const more of [
+      ["--url", `http://127.0.0.1:9/${HOSTILE}`],
+      [...url, "--body", `{"a":"$${HOSTILE}"}`],
+      [...url, "--body", `@${join(folder, "no", named)}`],
+      [...url, "-H", `${HOSTILE}: 1`],
+      [...url, "-H", `X: ${HOSTILE}`],
+      [...url, "--journal", used],
+      [...url, "--journal", join(folder, "no", named)],
+      [...url, "--journal", join(folder, "no", named), "--resume"],
+      [...url, "--dead-letter", used],
+      [...url, "--har", join(folder, "no", named, "x")],
+      [...url, "--save-responses", join(used, named)],
+      [...url, "--sign", HOSTILE],
+      [...url, "--sign", "smartsupp", "--sign-secret", `env:${HOSTILE}`],
+      [...url, "--sign", "smartsupp", "--sign-secret", `file:${join(folder, "no", named)}`],
+      [...url, "--expect", HOSTILE],
+      [...url, "--rate", HOSTILE],
+      [...url, "--reporter", HOSTILE],
+      [...url, "--cacert", used],
+      [...url, "--profile", used],
+      [...url, "--var", HOSTILE],
+    ]) {
+      const run = await runInside(["replay", input, ...more]);
+      expect([more, run.code >= 2]).toEqual([more, true]);
+      expectSafe(run, false);
+    }
+    expectSafe(await runInside(["replay", join(folder, "no", named), ...url]), false);
   });
 });
 
