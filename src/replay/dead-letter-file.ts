@@ -23,6 +23,8 @@ export interface DeadLetterFileOptions extends DeadLetterOptions {
 
 /** Where what failed for good is kept. Letters that come together are written and made durable together. */
 export interface DeadLetters {
+  /** Sequences of the messages whose letters stood in the file when it was opened. */
+  readonly earlier: ReadonlySet<number>;
   /** Resolves when the letter is on the disk (fdatasync). @throws {JournalError} */
   record(outcome: MessageOutcome): Promise<void>;
   /** @throws {JournalError} */
@@ -34,16 +36,17 @@ export async function openDeadLetters(options: DeadLetterFileOptions): Promise<D
   const { path } = options;
   const what = `dead-letter file ${path}`;
   const lock = await lockFile(path, what);
+  const earlier = new Set<number>();
   let file: PrivateFile | undefined;
   try {
     file = await openPrivate(path, what);
-    if (file.sizeBytes > 0 && (await isExchanged(file.fd, what, options))) {
+    if (file.sizeBytes > 0 && (await isExchanged(file.fd, what, options, earlier))) {
       await closeFd(file.fd);
       file = undefined;
       file = await openPrivate(path, what);
     }
     await tighten(file.fd);
-    return new DeadLetterFile(options, what, file, lock);
+    return new DeadLetterFile(options, what, file, lock, earlier);
   } catch (error) {
     if (file !== undefined) await closeFd(file.fd);
     await lock.release();
@@ -51,9 +54,16 @@ export async function openDeadLetters(options: DeadLetterFileOptions): Promise<D
   }
 }
 
-async function isExchanged(fd: number, what: string, options: DeadLetterFileOptions): Promise<boolean> {
+async function isExchanged(
+  fd: number,
+  what: string,
+  options: DeadLetterFileOptions,
+  earlier: Set<number>,
+): Promise<boolean> {
   const { isFailed, path, run } = options;
-  if (isFailed !== undefined) return keepConfirmed(fd, { path, what, run, isFailed });
+  if (isFailed !== undefined) {
+    return keepConfirmed(fd, { path, what, run, isFailed, onKept: (sequence) => earlier.add(sequence) });
+  }
   throw new JournalError(
     "exists",
     `${what} holds something already`,
@@ -62,14 +72,22 @@ async function isExchanged(fd: number, what: string, options: DeadLetterFileOpti
 }
 
 class DeadLetterFile implements DeadLetters {
+  readonly earlier: ReadonlySet<number>;
   private readonly options: DeadLetterFileOptions;
   private readonly fd: number;
   private readonly lock: Lock;
   private readonly writer: GroupWriter;
   private closing: Promise<void> | undefined;
 
-  constructor(options: DeadLetterFileOptions, what: string, file: PrivateFile, lock: Lock) {
+  constructor(
+    options: DeadLetterFileOptions,
+    what: string,
+    file: PrivateFile,
+    lock: Lock,
+    earlier: ReadonlySet<number>,
+  ) {
     this.options = options;
+    this.earlier = earlier;
     this.fd = file.fd;
     this.lock = lock;
     this.writer = new GroupWriter({

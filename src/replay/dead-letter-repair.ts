@@ -19,6 +19,8 @@ export interface RepairOptions {
   readonly what: string;
   readonly run: string;
   readonly isFailed: (message: Pick<PlannedMessage, "sequence" | "identity">) => boolean;
+  /** Is told the sequence of each letter that stays. */
+  readonly onKept: (sequence: number) => void;
 }
 
 /**
@@ -32,7 +34,9 @@ export interface RepairOptions {
 export async function keepConfirmed(fd: number, options: RepairOptions): Promise<boolean> {
   let isSound = true;
   for await (const line of linesOf(fd)) {
-    if (!isKept(line, options) || !line.isEnded) isSound = false;
+    const kept = keptIn(line, options);
+    if (kept === undefined || !line.isEnded) isSound = false;
+    if (kept !== undefined) options.onKept(kept);
   }
   if (isSound) return false;
   const { path } = options;
@@ -43,7 +47,8 @@ export async function keepConfirmed(fd: number, options: RepairOptions): Promise
   const to = await openFd(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
   try {
     for await (const line of linesOf(fd)) {
-      if (isKept(line, options)) await writeAll(to, Buffer.concat([line.bytes, Buffer.of(NEWLINE)]));
+      if (keptIn(line, options) !== undefined)
+        await writeAll(to, Buffer.concat([line.bytes, Buffer.of(NEWLINE)]));
     }
     await syncFd(to);
   } catch (error) {
@@ -92,10 +97,11 @@ async function* chunksOf(fd: number): AsyncGenerator<Buffer, void, undefined> {
   }
 }
 
-function isKept(line: Line, { what, run, isFailed }: RepairOptions): boolean {
+/** The sequence of a letter that stays; undefined for one that goes. */
+function keptIn(line: Line, { what, run, isFailed }: RepairOptions): number | undefined {
   const facts = factsOf(line.bytes);
   if (facts === undefined) {
-    if (!line.isEnded) return false;
+    if (!line.isEnded) return undefined;
     throw new JournalError(
       "foreign",
       `cannot use ${what}: what stands at byte ${line.offset} is no dead letter`,
@@ -109,7 +115,7 @@ function isKept(line: Line, { what, run, isFailed }: RepairOptions): boolean {
       "name another file; this one is left as it is",
     );
   }
-  return isFailed(facts);
+  return isFailed(facts) ? facts.sequence : undefined;
 }
 
 function factsOf(bytes: Buffer): { run: string; sequence: number; identity: string } | undefined {

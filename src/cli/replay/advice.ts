@@ -20,12 +20,15 @@ export function adviceOn(summary: ReplaySummary, facts: AdviceFacts): string[] {
         : `to resume: run the same command with --resume (journal ${journal})`,
     );
   }
-  if (summary.failed > 0) {
-    lines.push(
-      deadLetter === undefined
-        ? "--dead-letter FILE keeps what fails for good, to be sent again"
-        : `dead letters: ${deadLetter}; when the cause is mended, send them with: chatx replay ${deadLetter} --url URL`,
-    );
-  }
+  if (summary.failed > 0) lines.push(adviceOnFailed(journal, deadLetter));
   return lines;
+}
+
+function adviceOnFailed(journal: string | undefined, deadLetter: string | undefined): string {
+  if (deadLetter !== undefined) {
+    return `dead letters: ${deadLetter}; when the cause is mended, send them with: chatx replay ${deadLetter} --url URL`;
+  }
+  return journal === undefined
+    ? "--dead-letter FILE keeps what fails for good, to be sent again"
+    : "to keep what failed for good, to be sent again: run the same command with --resume and --dead-letter FILE";
 }

@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { openDeadLetters, withDeadLetters } from "../../replay/dead-letter-file.ts";
+import { type DeadLetters, openDeadLetters, withDeadLetters } from "../../replay/dead-letter-file.ts";
+import type { EarlierRun } from "../../replay/journal/earlier-run.ts";
+import { failuresIn } from "../../replay/journal/failures.ts";
 import type { FileJournal } from "../../replay/journal/file-journal.ts";
 import { fingerprintOf } from "../../replay/journal/fingerprint.ts";
 import { openJournal } from "../../replay/journal/journal.ts";
+import { OwedLetters } from "../../replay/owed-letters.ts";
 import type { Journal } from "../../replay/types.ts";
 import type { Redactor } from "../../template/redact.ts";
 
@@ -21,6 +24,8 @@ export interface Journals {
   readonly journal: Journal;
   /** The journal file, where there is one. */
   readonly file?: FileJournal;
+  /** Of a resumed run, where what failed before has not all its dead letters in the file that is asked for. */
+  readonly owed?: OwedLetters;
 }
 
 /** Opens journal and dead letters. @throws {JournalError} With nothing changed. */
@@ -42,11 +47,26 @@ export async function openJournals(wanted: JournalWanted): Promise<Journals> {
         ? { isFailed: (message) => file.finalState(message) === "failed" }
         : {}),
     });
-    return { journal: masked(withDeadLetters(file, letters), redactor), ...withFile };
+    const owed = file?.earlier === undefined ? undefined : await owedLetters(path!, file.earlier, letters);
+    return {
+      journal: masked(withDeadLetters(file, letters), redactor),
+      ...withFile,
+      ...(owed === undefined ? {} : { owed }),
+    };
   } catch (error) {
     await file?.close();
     throw error;
   }
+}
+
+async function owedLetters(
+  path: string,
+  { failed }: EarlierRun,
+  letters: DeadLetters,
+): Promise<OwedLetters | undefined> {
+  if (failed <= letters.earlier.size) return undefined;
+  const failures = await failuresIn(path, (sequence) => !letters.earlier.has(sequence));
+  return new OwedLetters(failures, letters);
 }
 
 /** Reasons may hold what the endpoint said, and it may have said one of our secrets. */

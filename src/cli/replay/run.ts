@@ -147,6 +147,7 @@ export class ReplayRun {
   private async verifyInputs(file: FileJournal): Promise<SecondPass> {
     const plan = file.verifyPlan();
     const first = new FirstPass();
+    const { owed } = this.parts.journals;
     await eachMessage(
       this.parts.source,
       this.parts.io,
@@ -155,7 +156,8 @@ export class ReplayRun {
           plan.add(message);
           return undefined;
         },
-        before: (name) => file.earlier!.stateIfKnown(name),
+        // A message that is owed a letter is looked at in the second pass, too.
+        before: (name) => (owed?.isOwed(name) ? undefined : file.earlier!.stateIfKnown(name)),
         wantsNames: true,
         findings: () => undefined,
         sourceFinding: () => undefined,
@@ -175,7 +177,7 @@ export class ReplayRun {
    */
   private async feed(runner: Runner): Promise<MessagesRead | undefined> {
     const { canReadTwice, pass } = this;
-    const { file } = this.parts.journals;
+    const { file, owed } = this.parts.journals;
     const earlier = file?.earlier;
     const plan = pass === undefined ? file?.verifyPlan() : undefined;
     try {
@@ -185,12 +187,16 @@ export class ReplayRun {
         {
           message: (message) => {
             plan?.add(message);
-            return runner.submit(message);
+            if (!owed?.isOwed(message)) return runner.submit(message);
+            return owed.write(message).then(() => runner.submit(message));
           },
           // Of a first run nothing is known, and after a first pass it is known without asking.
           ...(earlier === undefined || pass !== undefined
             ? {}
-            : { before: (name: MessageName) => finalOf(earlier.stateIfKnown(name)) }),
+            : {
+                before: (name: MessageName) =>
+                  owed?.isOwed(name) ? undefined : finalOf(earlier.stateIfKnown(name)),
+              }),
           passOver: (state) => runner.passOver(state),
           drain: () => this.parts.outputs.drain(),
           findings: (found) => this.parts.findings.show(found),

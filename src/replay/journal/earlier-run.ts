@@ -9,6 +9,8 @@ export class EarlierRun {
   readonly header: JournalHeader;
   /** Undefined where no run got to the end of its plan. */
   planEnd: PlanEnd | undefined;
+  /** Number of messages that it calls failed. */
+  failed = 0;
   private readonly table: OutcomeTable;
   private readonly path: string;
   private readonly wanted = new Uint32Array(4);
@@ -27,7 +29,9 @@ export class EarlierRun {
 
   /** Takes a line. @returns False where it contradicts an earlier one. */
   take({ sequence, identity, state }: Pick<OutcomeReader, "sequence" | "identity" | "state">): boolean {
-    return this.table.put(sequence, identity, state) === "taken";
+    if (this.table.put(sequence, identity, state) !== "taken") return false;
+    if (state === "failed") this.failed++;
+    return true;
   }
 
   /**
