@@ -191,7 +191,7 @@ describe("an XML template", () => {
     expect(compiled.pieces).toHaveLength(40_001);
     const brackets = `${"]".repeat(200_000)}a]]`;
     const filled = textOf(
-      unwrap(renderBody(compileBody("<a>$payload.a</a>", names()), { variables: withText(brackets) })),
+      unwrap(renderBody(compileBody("<a>$payload.text</a>", names()), { variables: withText(brackets) })),
     );
     expect(filled).toBe(`<a>${brackets.slice(0, -2)}&#93;&#93;</a>`);
     expect(() => compileBody("<a>".repeat(100_000), names())).toThrow("not closed");
