@@ -12,6 +12,10 @@ type Catalogue = { readonly [C in DiagnosticCode]: CatalogueEntry<DiagnosticArgs
 const nearestHint = ({ nearest }: { nearest?: string }) =>
   nearest === undefined ? undefined : `did you mean ${quote(nearest)}?`;
 
+function letterOrigin(source: string | undefined, record: number | undefined): string {
+  return source === undefined || record === undefined ? "" : `; it was record ${record} of ${quote(source)}`;
+}
+
 const catalogue: Catalogue = {
   "input/empty": {
     severity: "error",
@@ -54,6 +58,19 @@ const catalogue: Catalogue = {
     hint: () => "capture it again; RFC 7464 records end with a line feed",
   },
   "input/no-body": { severity: "info", message: ({ container }) => `the ${container} has no body` },
+  "input/body-withheld": {
+    severity: "error",
+    message: ({ source, record }) =>
+      `the dead letter was written without its body, which held a secret or could not be made${letterOrigin(source, record)}`,
+    hint: () =>
+      "replay the original input with the same templates: each message has the Idempotency-Key that it had before",
+  },
+  "input/body-in-parts": {
+    severity: "error",
+    message: () =>
+      "the HAR entry tells its body as parts of multipart/form-data, which cannot be put together as they were",
+    hint: () => "save the HAR with the text of its bodies",
+  },
   "input/bad-base64": { severity: "error", message: () => "the body is not valid Base64" },
   "json/invalid-utf8": {
     severity: "error",

@@ -17,6 +17,8 @@ export interface DiagnosticArgs extends CheckDiagnosticArgs {
   "input/record-too-large": { limitBytes: number };
   "input/cut-off": Record<never, never>;
   "input/no-body": { container: string };
+  "input/body-withheld": { source?: string; record?: number };
+  "input/body-in-parts": Record<never, never>;
   "input/bad-base64": Record<never, never>;
   // json: one record's text
   "json/invalid-utf8": { byte: number };

@@ -4,6 +4,7 @@ import { decodeUtf8, encodeUtf8, utf8Length } from "../json/text.ts";
 import { isArray, isObject, type Json, member } from "../json/value.ts";
 import { base64Index, decodeBase64 } from "./base64.ts";
 import { spelledAt } from "./escaped.ts";
+import { formOf } from "./har-form.ts";
 import type { CaptureFacts, RecordProblem } from "./types.ts";
 
 /** A payload text found inside a record of a capture. */
@@ -19,23 +20,55 @@ export interface Body {
   readonly outerOffsets: (offsets: readonly number[]) => number[];
 }
 
-/**
- * invalid: the record is no valid JSON. plain: it is no capture after all. no-body: it is one, without a
- * body.
- */
-export type Opened = Body | "invalid" | "plain" | { readonly capture: CaptureFacts };
+/** A capture without a body. */
+export interface NoBody {
+  readonly capture: CaptureFacts;
+  /** Why there is none, where it had one once; absent: the request had none. */
+  readonly fault?: Pick<RecordProblem, "code" | "args">;
+}
 
-/** The body of a HAR 1.2 entry (documented: `request.postData.text`; `encoding` as browsers write it). */
+/** invalid: the record is no valid JSON. plain: it is no capture after all. */
+export type Opened = Body | NoBody | "invalid" | "plain";
+
+/**
+ * The body of a HAR 1.2 entry (documented: `request.postData.text`; `encoding` as browsers write it). A form may stand in
+ * `params` alone (documented: `text` and `params` exclude each other).
+ */
 export function openHarEntry(outer: Uint8Array): Opened {
   const parsed = parse(outer);
   if (parsed === undefined) return "invalid";
   const request = member(parsed.value, "request");
-  const capture = factsOf(request, member(parsed.value, "startedDateTime"));
   const postData = member(request, "postData");
+  const capture = withType(
+    factsOf(request, member(parsed.value, "startedDateTime")),
+    member(postData, "mimeType"),
+  );
   const text = member(postData, "text");
-  if (typeof text !== "string" || text === "") return { capture };
+  if (typeof text !== "string" || text === "") return openForm(parsed.text, postData, capture);
   const isBase64 = [member(postData, "encoding"), member(postData, "_encoding")].includes("base64");
   return bodyOf(outer, parsed.text, "/request/postData/text", text, isBase64, capture);
+}
+
+function openForm(outerText: string, postData: Json | undefined, capture: CaptureFacts): Opened {
+  const form = formOf(member(postData, "params"), member(postData, "mimeType"));
+  if (form === undefined) return { capture };
+  if (form === "parts") return { capture, fault: { code: "input/body-in-parts", args: {} } };
+  const pointer = "/request/postData/params";
+  const quoteAt = startOf(outerText, pointer);
+  return {
+    ...{ pointer, quoteAt, bytes: encodeUtf8(form) },
+    capture: withType(capture, "application/x-www-form-urlencoded"),
+    // Its characters stand nowhere in the file.
+    outerOffsets: (offsets) => offsets.map(() => quoteAt),
+  };
+}
+
+/** The content type that a HAR tells beside the headers. */
+function withType(capture: CaptureFacts, type: Json | undefined): CaptureFacts {
+  const { headers = [] } = capture;
+  const isKnown = headers.some(([name]) => name.toLowerCase() === "content-type");
+  if (isKnown || typeof type !== "string" || type === "") return capture;
+  return { ...capture, headers: [...headers, ["content-type", type]] };
 }
 
 /** The body of a capture record: `{"method","url","headers","receivedAt","body"|"bodyBase64"}`. */
@@ -47,9 +80,32 @@ export function openCapture(outer: Uint8Array): Opened {
   for (const key of ["body", "bodyBase64"]) {
     const body = member(value, key);
     if (typeof body !== "string") continue;
-    return body === "" ? { capture } : bodyOf(outer, text, `/${key}`, body, key === "bodyBase64", capture);
+    if (body === "") return { capture, ...withheldFrom(value) };
+    return bodyOf(outer, text, `/${key}`, body, key === "bodyBase64", capture);
   }
-  return "plain";
+  return isRequest(value) ? { capture } : "plain";
+}
+
+/** A record of a request without a body has none of its names, or null. */
+function isRequest(value: Json): boolean {
+  const hasText = (key: string) => typeof member(value, key) === "string";
+  const hasHeaders = typeof member(value, "headers") === "object" && member(value, "headers") !== null;
+  const hasNoBody = ["body", "bodyBase64"].every((key) => (member(value, key) ?? null) === null);
+  return hasNoBody && hasText("method") && hasText("url") && (hasHeaders || hasText("receivedAt"));
+}
+
+/** A dead letter names in `chatx.withheld` what it is written without. */
+function withheldFrom(letter: Json): Pick<NoBody, "fault"> {
+  const facts = member(letter, "chatx");
+  const withheld = member(facts, "withheld");
+  if (!isArray(withheld) || !withheld.includes("body")) return {};
+  const source = member(facts, "source");
+  const record = member(facts, "record");
+  const args = {
+    ...(typeof source === "string" ? { source } : {}),
+    ...(typeof record === "number" ? { record } : {}),
+  };
+  return { fault: { code: "input/body-withheld", args } };
 }
 
 function parse(outer: Uint8Array): { value: Json; text: string } | undefined {
@@ -67,11 +123,16 @@ function bodyOf(
   isBase64: boolean,
   capture: CaptureFacts,
 ): Body {
-  const quoteAt = utf8Length(outerText, 0, locateAll(outerText, [pointer]).get(pointer)!.start);
+  const quoteAt = startOf(outerText, pointer);
   const bytes = isBase64 ? decodeBase64(body) : encodeUtf8(body);
   const outerOffsets = (offsets: readonly number[]) =>
     spelledAt(outer, quoteAt + 1, isBase64 ? offsets.map(base64Index) : offsets);
   return { pointer, capture, quoteAt, bytes, outerOffsets };
+}
+
+/** Byte offset of the value at a pointer that exists. */
+function startOf(outerText: string, pointer: string): number {
+  return utf8Length(outerText, 0, locateAll(outerText, [pointer]).get(pointer)!.start);
 }
 
 function factsOf(request: Json | undefined, time: Json | undefined): CaptureFacts {

@@ -4,16 +4,20 @@ const CONVERSATIONS = 1;
 const LOG = 2;
 const ENTRIES = 3;
 
-/** What members of a capture record were seen. */
+/** What members of a capture record were seen: its body, anything about the request, and what a request always has. */
 const BODY = 1;
 const CAPTURE_FACT = 2;
+const METHOD = 4;
+const URL = 8;
+const REQUEST = METHOD | URL | CAPTURE_FACT;
 
 const KEYS = new Map<string, { readonly opens: number; readonly marks: number }>([
   ["conversations", { opens: CONVERSATIONS, marks: 0 }],
   ["log", { opens: LOG, marks: 0 }],
   ["body", { opens: NONE, marks: BODY }],
   ["bodyBase64", { opens: NONE, marks: BODY }],
-  ["method", { opens: NONE, marks: CAPTURE_FACT }],
+  ["method", { opens: NONE, marks: METHOD }],
+  ["url", { opens: NONE, marks: URL }],
   ["headers", { opens: NONE, marks: CAPTURE_FACT }],
   ["receivedAt", { opens: NONE, marks: CAPTURE_FACT }],
 ]);
@@ -42,9 +46,11 @@ export class KeyWatch {
     this.armed = NONE;
   }
 
-  /** Whether the record has a body and says something about the request that carried it. */
+  /** Whether the record has a body and says something about the request that carried it, or seems to be one without a body. */
   get isCapture(): boolean {
-    return this.marks === (BODY | CAPTURE_FACT);
+    const { marks } = this;
+    const hasBody = (marks & BODY) !== 0 && (marks & (METHOD | CAPTURE_FACT)) !== 0;
+    return hasBody || (marks & REQUEST) === REQUEST;
   }
 
   /** A key ends at `end`, in an object at `depth`. */

@@ -1,6 +1,6 @@
 import type { DiagnosticArgs, DiagnosticCode } from "../diagnostics/diagnostic.ts";
 import type { Place } from "../diagnostics/finding.ts";
-import { type Body, type InflateBody, type Opened, openCapture, openHarEntry } from "./body.ts";
+import { type Body, type InflateBody, type NoBody, type Opened, openCapture, openHarEntry } from "./body.ts";
 import { bareBody } from "./body-codings.ts";
 import type { Cut } from "./cut.ts";
 import { Cutter } from "./cutter.ts";
@@ -8,7 +8,7 @@ import type { Probe, WholeLine } from "./cutting.ts";
 import { textOnly } from "./heads.ts";
 import { placesFrom } from "./places.ts";
 import { problemAt, SourceProblem } from "./problems.ts";
-import type { ByteSource, CaptureFacts, InputRecord, RecordProblem } from "./types.ts";
+import type { ByteSource, InputRecord, RecordProblem } from "./types.ts";
 
 const GZIP = "gzip-compressed";
 
@@ -123,13 +123,14 @@ export class RecordSplitter {
     } else if ("bytes" in opened) {
       yield* this.ofBody(cut, opened);
     } else {
-      yield this.withoutBody(cut, opened.capture);
+      yield this.withoutBody(cut, opened);
     }
   }
 
-  private withoutBody(cut: Cut, capture: CaptureFacts): InputRecord {
+  private withoutBody(cut: Cut, { capture, fault }: NoBody): InputRecord {
     const container = cut.kind === "capture" ? "capture record" : "HAR entry";
-    const problem = problemAt("input/no-body", { container }, 0, cut.bytes.length);
+    const { code, args } = fault ?? { code: "input/no-body", args: { container } };
+    const problem = problemAt(code, args, 0, cut.bytes.length);
     const { number, source, start, bytes, pointer } = this.numbered(cut);
     return {
       source,
@@ -178,7 +179,7 @@ export class RecordSplitter {
       }
     }
     if (nested.sawContainer) this.sawInnerContainer = true;
-    else if (nested.records === 0) yield this.withoutBody(cut, body.capture);
+    else if (nested.records === 0) yield this.withoutBody(cut, body);
   }
 }
 

@@ -75,7 +75,9 @@ function latin1(bytes: Uint8Array): string {
 
 /** Whether a document is no payload but holds some, or may: these are for the input room to open. */
 export function mayHoldPayloads(document: JsonObject): boolean {
-  return HOLDERS.some((key) => Object.hasOwn(document, key));
+  const has = (key: string) => Object.hasOwn(document, key);
+  // A capture record is one without a body, too.
+  return HOLDERS.some(has) || (has("method") && has("url"));
 }
 
 /** What documents are known by that hold payloads: Ferndesk's list, a HAR, capture records. */

@@ -43,6 +43,8 @@ export interface DeadLetterOptions {
   readonly run: string;
   /** Whether a text holds a known secret, in whatever encoding. */
   readonly hasSecret?: (text: string) => boolean;
+  /** Is told of every letter that is written without its body. */
+  readonly onNoBody?: () => void;
   /** Headers whose templates name a secret: `publicRequest` has none of them. */
   readonly secretHeaders?: readonly string[];
 }
@@ -55,6 +57,7 @@ export function deadLetterLine(outcome: MessageOutcome, options: DeadLetterOptio
   const { message, attempts, status, code, reason } = outcome;
   const rendered = message.publicRequest?.() ?? message.request(undefined);
   const { request, withheld } = publicParts(rendered, options);
+  if (withheld.includes("body")) options.onNoBody?.();
   const letter: DeadLetter = {
     ...request,
     chatx: {

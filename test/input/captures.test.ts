@@ -136,6 +136,47 @@ describe("capture records", () => {
     }
     expect(split(capture({ body: "[]" }))).toEqual({ records: [], sawContainer: true });
   });
+
+  test.each<[string, object]>([
+    ["no body at all", {}],
+    ["a body that is null", { body: null }],
+    ["headers as a list, and no time", { headers: [["Cookie", "s=1"]], receivedAt: undefined }],
+    ["no headers", { headers: undefined }],
+  ])("with %s they are no payload either", (_, members) => {
+    const request = {
+      method: "POST",
+      url: "/x",
+      headers: { Cookie: "s=1" },
+      receivedAt: "2024-05-01T10:00:01Z",
+    };
+    expect(summary(JSON.stringify({ ...request, ...members }))).toEqual([["input/no-body", "", undefined]]);
+  });
+
+  test.each<object>([
+    { method: "POST", url: "/x" },
+    { method: "POST", headers: {}, receivedAt: "2024-05-01T10:00:01Z" },
+    { method: 1, url: "/x", headers: {} },
+    { method: "POST", url: "/x", headers: "none" },
+    { method: "POST", url: "/x", headers: {}, body: { a: 1 } },
+  ])("%j is too little to be one", (payload) => {
+    const input = JSON.stringify(payload);
+    expect(summary(input)).toEqual([[input, "", undefined]]);
+  });
+
+  test("a dead letter without its body is refused, and says where the body is", () => {
+    const chatx = {
+      identity: "0".repeat(32),
+      source: "hooks.jsonl",
+      record: 7,
+      withheld: ["header X-Api-Key", "body"],
+    };
+    expect(split(capture({ body: "", chatx })).records).toMatchObject([
+      { problem: { code: "input/body-withheld", args: { source: "hooks.jsonl", record: 7 } } },
+    ]);
+    expect(summary(capture({ body: "", chatx: { withheld: ["url"] } }))).toEqual([
+      ["input/no-body", "", undefined],
+    ]);
+  });
 });
 
 describe("Base64 bodies", () => {
@@ -212,6 +253,46 @@ describe("HAR 1.2", () => {
 
   test.each(["encoding", "_encoding"])("a body in Base64 is told by %s", (key) => {
     expect(summary(har(entry({ text: base64("{}"), [key]: "base64" })))[0]?.[0]).toBe("{}");
+  });
+
+  test("a form that is told by its fields alone is put together", () => {
+    const params = [{ name: "a&b", value: "1 + 2" }, { name: "b", value: "ü" }, { name: "c" }];
+    const input = har(entry({ mimeType: "application/x-www-form-urlencoded; charset=utf-8", params }));
+    const types: unknown[] = [];
+    eachRecord(input, ({ capture, placesOf, start }) => {
+      types.push(capture?.headers?.at(-1));
+      expect(placesOf([0, 3])).toEqual([start, start]);
+    });
+    expect(types).toEqual([["content-type", "application/x-www-form-urlencoded; charset=utf-8"]]);
+    const [[form, , container]] = summary(input) as [[string, string, string]];
+    expect([...new URLSearchParams(form)]).toEqual([
+      ["a&b", "1 + 2"],
+      ["b", "ü"],
+      ["c", ""],
+    ]);
+    expect(container).toBe("/log/entries/0/request/postData/params");
+    eachRecord(har(entry({ params })), ({ capture }) =>
+      expect(capture?.headers?.at(-1)).toEqual(["content-type", "application/x-www-form-urlencoded"]),
+    );
+  });
+
+  test.each<object>([
+    { mimeType: "multipart/form-data", params: [{ name: "a", value: "1" }] },
+    { params: [{ name: "a", fileName: "a.txt" }] },
+  ])("parts of a multipart body are refused: %j", (postData) => {
+    expect(summary(har(entry(postData)))).toEqual([["input/body-in-parts", "/log/entries/0", undefined]]);
+  });
+
+  test("the type that a body has beside the headers is one of its headers", () => {
+    const typed = entry({ mimeType: "text/json", text: "{}" });
+    eachRecord(har(typed), ({ capture }) =>
+      expect(capture?.headers?.at(-1)).toEqual(["content-type", "text/json"]),
+    );
+    typed.request.headers.push({ name: "Content-Type", value: "application/json" });
+    eachRecord(har(typed), ({ capture }) =>
+      expect(capture?.headers?.at(-1)).toEqual(["Content-Type", "application/json"]),
+    );
+    expect.assertions(2);
   });
 
   test("an entry without a body is a remark, a broken entry a bad record, and the others are read", () => {

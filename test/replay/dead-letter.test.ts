@@ -230,7 +230,9 @@ describe("a dead letter", () => {
     const line = deadLetterLine(failed(1, { message: one }), { run: RUN }, AT);
     const splitter = new RecordSplitter("dead.jsonl", { maxRecordBytes: 1 << 20 });
     const records = [...splitter.push(new TextEncoder().encode(line)), ...splitter.end()];
-    expect(records.map(({ problem }) => problem?.code)).toEqual(["input/no-body"]);
+    expect(records.map(({ problem }) => [problem?.code, problem?.args])).toEqual([
+      ["input/body-withheld", { source: one.source, record: one.record }],
+    ]);
   });
 });
 

@@ -26,6 +26,8 @@ export interface Journals {
   readonly file?: FileJournal;
   /** Of a resumed run, where what failed before has not all its dead letters in the file that is asked for. */
   readonly owed?: OwedLetters;
+  /** How many dead letters of this run were written without their bodies. */
+  readonly withoutBody?: { readonly letters: number };
 }
 
 /** Opens journal and dead letters. @throws {JournalError} With nothing changed. */
@@ -37,12 +39,16 @@ export async function openJournals(wanted: JournalWanted): Promise<Journals> {
       : await openJournal({ path, mode: resume ? "resume" : "create", fingerprint: fingerprintOf(sameness) });
   const withFile = file === undefined ? {} : { file };
   if (deadLetter === undefined) return { journal: file ?? NO_JOURNAL, ...withFile };
+  const withoutBody = { letters: 0 };
   try {
     const letters = await openDeadLetters({
       path: deadLetter,
       run: file?.run ?? randomBytes(16).toString("hex"),
       secretHeaders: wanted.secretHeaders,
       hasSecret: (text) => redactor.redact(text) !== text,
+      onNoBody: () => {
+        withoutBody.letters++;
+      },
       ...(resume && file !== undefined
         ? { isFailed: (message) => file.finalState(message) === "failed" }
         : {}),
@@ -51,6 +57,7 @@ export async function openJournals(wanted: JournalWanted): Promise<Journals> {
     return {
       journal: masked(withDeadLetters(file, letters), redactor),
       ...withFile,
+      withoutBody,
       ...(owed === undefined ? {} : { owed }),
     };
   } catch (error) {

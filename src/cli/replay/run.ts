@@ -259,6 +259,7 @@ export class ReplayRun {
       startedAtWallMs: this.startedAtWallMs,
       advice: adviceOn(summary, {
         isInputLeft: this.isInputLeft,
+        lettersWithoutBody: this.parts.journals.withoutBody?.letters ?? 0,
         ...(journal === undefined ? {} : { journal }),
         ...(deadLetter === undefined ? {} : { deadLetter }),
       }),
