@@ -6,6 +6,7 @@ import { TemplateError } from "../template/parse.ts";
 import { SecretTooShort } from "../template/redact.ts";
 import { environmentSecrets } from "../template/request.ts";
 import { SHORTEST_SECRET } from "../template/secret-forms.ts";
+import { isSecretName } from "../trust/secret-names.ts";
 import { moment } from "./moment.ts";
 
 interface ReplayTemplates {
@@ -47,6 +48,7 @@ export function rendererFor(templates: ReplayTemplates, { zone, to }: PlanSettin
       ...{ url, headers, vars, env, zone, unavailable },
       ...(usedBody === undefined ? {} : { body: usedBody }),
       ...(contentType === undefined ? {} : { contentType }),
+      isSecretHeader: isSecretName,
       hasToken: false,
       // What is rendered is the caller's own; there is nothing to mask it in.
       redactor: { add: () => undefined },

@@ -41,6 +41,8 @@ export interface RendererOptions {
   readonly contentType?: string;
   readonly vars: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Which headers of a captured request hold secrets, by their names. */
+  readonly isSecretHeader: (name: string) => boolean;
   /** Whether there is a token endpoint, whose answer templates may name. */
   readonly hasToken: boolean;
   readonly zone: TimeZone;
@@ -71,13 +73,14 @@ export interface Renderer extends RequestRenderer {
 
 /** @throws {TemplateError} For a template that cannot be used, at its line and column. */
 export function createRenderer(options: RendererOptions): Renderer {
-  const { url, headers, body, contentType, env, vars, hasToken } = options;
+  const { url, headers, body, contentType, env, vars, isSecretHeader, hasToken } = options;
   const unavailable = new Map(options.unavailable);
   if (!hasToken && !unavailable.has("tokenResponse"))
     unavailable.set("tokenResponse", "has no value without --token-url");
   const names = {
     vars: Object.keys(vars),
     env: Object.keys(env),
+    isSecretHeader,
     ...exportNames(options.export, unavailable),
   };
   const { xmlTemplate } = options.export;

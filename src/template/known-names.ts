@@ -3,9 +3,6 @@ import { type NameNode, Names } from "./names.ts";
 const VALUE: NameNode = {};
 const OPEN: NameNode = { isOpen: true };
 const SECRET: NameNode = { isSecret: true };
-/** Header names are in any case and not known beforehand. */
-const HEADERS: NameNode = { hasValue: false, other: VALUE };
-
 function values(...names: string[]): [string, NameNode][] {
   return names.map((name) => [name, VALUE]);
 }
@@ -69,7 +66,6 @@ const ROOTS: readonly [string, NameNode][] = [
   ["payload", OPEN],
   ["conversation", CONVERSATION],
   ["record", group(...values("source", "line", "index"))],
-  ["capture", group(...values("method", "url", "receivedAt"), ["headers", HEADERS])],
   ["tokenResponse", TOKEN_RESPONSE],
   ["idempotencyKey", VALUE],
   ["uuid", VALUE],
@@ -86,6 +82,8 @@ export interface KnownNames {
   readonly vars?: Iterable<string>;
   /** Names set in the environment; their values are secret. */
   readonly env?: Iterable<string>;
+  /** Which headers of a captured request hold secrets, by their names. */
+  readonly isSecretHeader?: (name: string) => boolean;
   /**
    * Roots that have no value here, and why, in words that follow the name: `["payload", "has no value in a token
    * request: it is made once for many records"]`.
@@ -100,6 +98,9 @@ export function knownNames(options: KnownNames = {}): Names {
   const roots = new Map(ROOTS);
   roots.set("var", { ...group(...values(...(options.vars ?? []))), isOptional: true });
   roots.set("env", { ...group(...values(...(options.env ?? []))), isOptional: true, isSecret: true });
+  // Header names are in any case and not known beforehand.
+  const headers: NameNode = { hasValue: false, other: VALUE, isSecretOther: options.isSecretHeader };
+  roots.set("capture", group(...values("method", "url", "receivedAt"), ["headers", headers]));
   for (const [root, node] of options.nodes ?? []) roots.set(root, node);
   for (const [root, why] of options.unavailable ?? []) roots.set(root, { unavailable: why });
   return new Names(roots);

@@ -13,6 +13,8 @@ export interface NameNode {
   /** False for a name that only has names below it. */
   readonly hasValue?: boolean;
   readonly isSecret?: boolean;
+  /** Which of the names that are not listed lead to secrets. */
+  readonly isSecretOther?: ((name: string) => boolean) | undefined;
   /** Names below belong to the user (`--var`, environment): a default makes up for one that is not there. */
   readonly isOptional?: boolean;
   /** Why nothing below can be used here, in words that follow the name: "has no value in a token request". */
@@ -45,6 +47,7 @@ export class Names {
       }
       if (next.unavailable !== undefined) return { isKnown: false, unavailable: next.unavailable };
       isHeader = next === node.other;
+      if (isHeader) isSecret ||= node.isSecretOther?.(String(path[depth])) ?? false;
       node = next;
       isSecret ||= next.isSecret ?? false;
     }

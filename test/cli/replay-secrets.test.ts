@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { answer, type ReceivedRequest, type Script } from "../support/fault-server.ts";
@@ -216,6 +216,40 @@ describe("secrets", () => {
     expect(headersOf(server.requests[0]!)["x-api-key"]).toBe("captured-canary");
     for (const name of readdirSync(into))
       expect(readFileSync(join(into, name), "utf8")).not.toContain("canary");
+  });
+
+  test("that a capture brought along and a template passes on are masked in what is shown and kept", async () => {
+    const into = folder();
+    const captured = linesFile(into, [
+      {
+        method: "POST",
+        url: "/in",
+        headers: [
+          ["Authorization", "Bearer old-canary-1"],
+          ["X-Request", "r-77"],
+        ],
+        body: '{"a":1}',
+      },
+    ]);
+    const server = await endpoint(() => 400);
+    const args = [captured, "--url", `${server.url}/$capture.headers.authorization`];
+    const templates = [
+      ...["-H", "X-Old: $capture.headers.authorization", "-H", "X-Seen: ${capture.headers.x-request}"],
+      ...["--body", '{"was":"$capture.headers.authorization"}'],
+    ];
+    const dry = await replay([...args, ...templates, "--dry-run"]);
+    expect(dry.stdout).not.toContain("old-canary-1");
+    expect(dry.stdout).toContain("r-77");
+    const outputs = join(into, "out");
+    mkdirSync(outputs);
+    const kept = ["--har", "a.har", "--dead-letter", "dead.jsonl", "--save-responses", "saved"];
+    const run = await replay([
+      ...[...args, ...templates, ...QUICK],
+      ...kept.map((one, index) => (index % 2 === 0 ? one : join(outputs, one))),
+    ]);
+    expect(server.requests[0]!.body.toString()).toBe('{"was":"Bearer old-canary-1"}');
+    for (const text of [run.stdout, run.stderr, ...filesIn(outputs)])
+      expect(text).not.toContain("old-canary-1");
   });
 
   test("that a capture brought along are masked where the endpoint redirects to a host made of them", async () => {

@@ -53,7 +53,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   report: ["json", "diagnostics", "convert", "transport", "trust", "endpoint", "replay", "plan"],
   profile: ["json", "diagnostics", "formats"],
   enclosures: ["json", "model", "input", "formats", "document"],
-  // replay and transport: types only.
+  // replay and transport: types only; trust: what names say.
   library: [
     "json",
     "diagnostics",
@@ -68,6 +68,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "plan",
     "replay",
     "transport",
+    "trust",
   ],
   // It loads the built command by name.
   launch: [],

@@ -18,6 +18,7 @@ import {
 } from "../../template/request.ts";
 import { sampleProvider } from "../../template/samples.ts";
 import type { Place, Provider } from "../../template/types.ts";
+import { isSecretName } from "../../trust/secret-names.ts";
 import { eachRecord, type InputOptions, inputOptions } from "../each-record.ts";
 import { ExitCode, reasonOf, UsageError } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
@@ -57,7 +58,7 @@ export async function runTemplateCheck(
       url: flags.url,
       contentType: flags.contentType,
     },
-    knownNames({ vars: Object.keys(vars), env: setNames(io.env) }),
+    knownNames({ vars: Object.keys(vars), env: setNames(io.env), isSecretHeader: isSecretName }),
   );
   const redactor = secretsOf(template, io);
   if (flags.against === undefined) {

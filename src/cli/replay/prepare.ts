@@ -6,6 +6,7 @@ import { Redactor, SecretTooShort } from "../../template/redact.ts";
 import { environmentSecrets, type RequestTemplate } from "../../template/request.ts";
 import { type ProxyChoice, proxiesFrom } from "../../transport/proxy.ts";
 import { readSecret } from "../../trust/secret.ts";
+import { isSecretName } from "../../trust/secret-names.ts";
 import { SetupError } from "../../trust/setup-error.ts";
 import { createSigner, SIGNATURES, type SignatureKind } from "../../trust/sign.ts";
 import { readTlsOptions, type TlsSettings } from "../../trust/tls-options.ts";
@@ -83,6 +84,7 @@ async function prepare(flags: ReplayFlags, env: Environment): Promise<PreparedRe
       },
       profile,
     ),
+    isSecretHeader: isSecretName,
     now: () => Date.now(),
   };
   const { renderer, token } = await withProfileFaults(profile, async () => compiled(requests, shared));
@@ -118,7 +120,7 @@ function profileBodies({ body, tokenBody }: ReplayFlags, { report, token }: Requ
 
 type Shared = Pick<
   Parameters<typeof createTokenRequest>[0],
-  "vars" | "env" | "zone" | "redactor" | "now" | "export"
+  "vars" | "env" | "isSecretHeader" | "zone" | "redactor" | "now" | "export"
 >;
 
 /** @throws {TemplateError} */
