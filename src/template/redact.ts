@@ -65,11 +65,6 @@ export class Redactor {
     return redactor;
   }
 
-  /** How many secrets are known. */
-  get size(): number {
-    return this.forms.size;
-  }
-
   /**
    * The text with `***` for every secret. Time grows linearly with its length.
    *

@@ -189,7 +189,9 @@ describe("nothing of a replay can steer a terminal", () => {
     { conversations: [{ id: HOSTILE, messages: [] }] },
     { method: HOSTILE, url: HOSTILE, headers: { [HOSTILE]: HOSTILE, "x-a": HOSTILE }, body: "{}" },
   ];
-  writeFileSync(input, [...records, ...events].map((one) => `${JSON.stringify(one)}\n`).join(""));
+  // What a header may hold by HTTP can steer a terminal all the same.
+  const capture = { method: "POST", headers: { "x-evil": "\u009b31m\u0085" }, body: HOSTILE };
+  writeFileSync(input, [capture, ...records, ...events].map((one) => `${JSON.stringify(one)}\n`).join(""));
   const args = (url: string) => [
     ...["replay", input, "--url", url, "--on-failure", "continue", "--retries", "1", "--retry-base", "1ms"],
     ...["--var", `a=${HOSTILE}`, "--expect", `/a=${HOSTILE}`],
@@ -205,7 +207,7 @@ describe("nothing of a replay can steer a terminal", () => {
     ]);
     expect(run.code).toBe(1);
     expectSafe(run, false);
-    expect(run.stderr).toMatch(/planned 17 = delivered 0 \+ failed \d+/);
+    expect(run.stderr).toMatch(/planned 18 = delivered 0 \+ failed \d+/);
     for (const line of run.stderr.split("\n")) expect(line.length).toBeLessThan(1200);
     const head = readdirSync(join(out, `${named}.d`)).filter((name) => name.endsWith(".json"));
     const texts = [`${named}.har`, ...head.map((name) => join(`${named}.d`, name))];

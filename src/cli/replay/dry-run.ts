@@ -8,6 +8,7 @@ import { type PlannedRequest, planJson, planText, type ReplayPlan } from "../../
 import { ExitCode } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { version } from "../version.ts";
+import { exchangeMasker } from "./exchange-masker.ts";
 import type { FindingsToStderr } from "./findings.ts";
 import { eachMessage, type MessageSource } from "./messages.ts";
 import type { PreparedReplay } from "./prepare.ts";
@@ -28,7 +29,7 @@ export async function dryRun(
   findings: FindingsToStderr,
   io: Io,
 ): Promise<number> {
-  const { settings, renderer, redactor, token } = prepared;
+  const { settings, renderer, token } = prepared;
   const earlier =
     wanted.journal === undefined
       ? undefined
@@ -51,7 +52,8 @@ export async function dryRun(
     ...expectation(tally, settings),
     ...(tokenRequest?.ok ? { token: tokenRequest.request } : {}),
   };
-  io.stdout.push(wanted.asJson ? planJson(plan, redactor, version) : planText(plan, redactor));
+  const masker = exchangeMasker(prepared, { headers: [] });
+  io.stdout.push(wanted.asJson ? planJson(plan, masker, version) : planText(plan, masker));
   const isFlawed = input.rejected.size > 0 || tally.counts.unrenderable > 0;
   return Math.max(outcome.exitCode, isFlawed ? ExitCode.invalid : ExitCode.done);
 }
