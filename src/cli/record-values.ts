@@ -4,7 +4,8 @@ import type { InputRecord } from "../input/types.ts";
 import type { Json } from "../json/value.ts";
 import type { Conversation } from "../model/conversation.ts";
 import type { TimeZone } from "../model/time.ts";
-import { captureProvider, jsonProvider, payloadProvider } from "../template/providers.ts";
+import { noConversationProvider, payloadProvider } from "../template/payload.ts";
+import { captureProvider, jsonProvider } from "../template/providers.ts";
 import type { Provider } from "../template/types.ts";
 
 export interface ReadSettings {
@@ -22,9 +23,11 @@ export function recordProviders(record: InputRecord, settings: ReadSettings): [r
   const { source, number, start } = record;
   // The model is plain data; its interface only lacks the index signature that Json asks for.
   const conversation = () => conversationOf(record, settings) as unknown as Json | undefined;
+  const none = noConversationProvider(record.bytes);
+  const whyNone = () => (conversation() === undefined ? none.whyNone?.() : undefined);
   return [
     ["payload", payloadProvider(record.bytes)],
-    ["conversation", jsonProvider(conversation)],
+    ["conversation", { ...jsonProvider(conversation), whyNone }],
     ["record", jsonProvider({ source, line: start.line, index: number })],
     ["capture", captureProvider(record.capture ?? {})],
   ];

@@ -3,11 +3,11 @@ import type { Json } from "../json/value.ts";
 import type { TimeZone } from "../model/time.ts";
 import type { RenderedTemplates, RenderInput, RequestRenderer } from "../replay/types.ts";
 import { knownNames } from "../template/known-names.ts";
+import { noConversationProvider, payloadProvider } from "../template/payload.ts";
 import {
   captureProvider,
   dateTimeText,
   jsonProvider,
-  payloadProvider,
   textsProvider,
   tokenProvider,
 } from "../template/providers.ts";
@@ -101,7 +101,7 @@ export function createRenderer(options: RendererOptions): Renderer {
   const render = (wanted: RequestTemplate, input: RenderInput): RenderedTemplates => {
     const variables = variablesOf(input, roots, shared, times);
     const report = reports.of(input.payload);
-    if (report !== undefined) variables.set("report", report);
+    if (roots.has("report")) variables.set("report", report ?? noConversationProvider(input.payload));
     const context = {
       variables,
       onSecret: (secret: string, name: string, isNumber?: boolean) =>
@@ -247,8 +247,10 @@ const OF_MESSAGE: ReadonlyMap<string, MakeProvider> = new Map<string, MakeProvid
   // The model is plain data; its interface only lacks the index signature that Json asks for.
   [
     "conversation",
-    ({ conversation }) =>
-      conversation === undefined ? undefined : jsonProvider(conversation as unknown as Json),
+    ({ conversation, payload }) =>
+      conversation === undefined
+        ? noConversationProvider(payload)
+        : jsonProvider(conversation as unknown as Json),
   ],
   ["tokenResponse", ({ token }) => (token === undefined ? undefined : tokenProvider(token))],
 ]);

@@ -39,14 +39,17 @@ export function fillBytes(hole: Hole, context: RenderContext): Uint8Array {
 }
 
 function filledValue(hole: Hole, context: RenderContext): Json {
-  const value = context.variables.get(hole.root)?.value(hole.steps);
+  const provider = context.variables.get(hole.root);
+  const value = provider?.value(hole.steps);
   if ((value === undefined || value === null) && hole.fallback !== undefined) return hole.fallback;
-  if (value === undefined) throw new ValueRefused("missing", hole.name, whyMissing(hole));
+  if (value === undefined)
+    throw new ValueRefused("missing", hole.name, whyMissing(hole, provider?.whyNone?.()));
   if (hole.isSecret) tellSecrets(value, hole.name, context.onSecret);
   return value;
 }
 
-function whyMissing({ root, steps, name }: Hole): string {
+function whyMissing({ root, steps, name }: Hole, cause: string | undefined): string {
+  if (cause !== undefined) return steps.length === 0 ? cause : `$${name} has no value: ${cause}`;
   if (root === "report") return `$${name} has no value: this payload is no conversation`;
   if (root !== "payload" && root !== "conversation") return `$${name} has no value`;
   if (steps.length > 0) return `$${name} is missing in this payload`;

@@ -1,5 +1,6 @@
-import { type JsonProblem, MAX_DEPTH, parseJson } from "../json/parse.ts";
+import { type JsonProblem, parseJson } from "../json/parse.ts";
 import type { HoledText } from "./holed-text.ts";
+import { problemWords } from "./problem-words.ts";
 import type { Place } from "./types.ts";
 
 /**
@@ -89,24 +90,5 @@ function faultOf(holed: HoledText, problem: JsonProblem) {
     const isKey = problem.expected.includes("key in double quotes");
     return holed.errorAt(isKey ? "a variable cannot be a key" : OUTSIDE, hole);
   }
-  return holed.errorAt(`the template is no JSON: ${wordsOf(problem)}`, offset);
-}
-
-function wordsOf({ code, expected, found }: JsonProblem): string {
-  switch (code) {
-    case "json/syntax":
-      return `expected ${expected}, found ${JSON.stringify(found)}`;
-    case "json/unexpected-end":
-      return `it ends before ${expected}`;
-    case "json/trailing-comma":
-      return `a comma stands right before "${found}"`;
-    case "json/bad-escape":
-      return "a backslash starts no escape that JSON knows";
-    case "json/control-character":
-      return `${found} cannot stand raw inside a string`;
-    case "json/lone-surrogate":
-      return "an escape is half of a surrogate pair";
-    case "json/too-deep":
-      return `it is nested deeper than ${MAX_DEPTH} levels`;
-  }
+  return holed.errorAt(`the template is no JSON: ${problemWords(problem)}`, offset);
 }

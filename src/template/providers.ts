@@ -1,11 +1,9 @@
-import { parseJson } from "../json/parse.ts";
-import { decodeUtf8 } from "../json/text.ts";
 import { isArray, type Json, member } from "../json/value.ts";
 import type { Path } from "./parse.ts";
 import type { Provider } from "./types.ts";
 
 /** The value below a JSON value: own members and elements only. Undefined where the path leads nowhere. */
-function valueAt(value: Json | undefined, steps: Path): Json | undefined {
+export function valueAt(value: Json | undefined, steps: Path): Json | undefined {
   let at = value;
   for (const step of steps) {
     at = typeof step === "number" ? (isArray(at) ? at[step] : undefined) : member(at, step);
@@ -23,51 +21,6 @@ export function jsonProvider(value: Json | (() => Json | undefined)): Provider {
       return valueAt(known.value, steps);
     },
   };
-}
-
-/**
- * `$payload` from the bytes of a record. They are parsed when a template asks for something inside, and copied as
- * they are where `$payload` stands alone. Bytes that are no JSON (a captured body may be anything) have no values.
- *
- * @param bytes  Must not change while the provider is used.
- * @param isJson  Whether they are known to be one JSON value.
- */
-export function payloadProvider(bytes: Uint8Array, isJson = false): Provider {
-  let native: { readonly value: Json } | "no JSON" | undefined;
-  let exact: { readonly value: Json | undefined } | undefined;
-  return {
-    value(steps) {
-      native ??= parseNatively(bytes);
-      if (native === "no JSON") return undefined;
-      const value = valueAt(native.value, steps);
-      // Several times faster than our own parser, which is needed where there are numbers: they keep their digits.
-      if (typeof value !== "number" && typeof value !== "object") return value;
-      if (value === null) return value;
-      exact ??= { value: parseExactly(bytes) };
-      return valueAt(exact.value, steps);
-    },
-    raw() {
-      if (isJson) return bytes;
-      // Spliced unread, `1,"admin":true` would be two members.
-      native ??= parseNatively(bytes);
-      return native === "no JSON" ? undefined : bytes;
-    },
-  };
-}
-
-function parseNatively(bytes: Uint8Array): { readonly value: Json } | "no JSON" {
-  const text = decodeUtf8(bytes);
-  if (text === undefined) return "no JSON";
-  try {
-    return { value: JSON.parse(text) as Json };
-  } catch {
-    return "no JSON";
-  }
-}
-
-function parseExactly(bytes: Uint8Array): Json | undefined {
-  const result = parseJson(decodeUtf8(bytes)!);
-  return result.ok ? result.value : undefined;
 }
 
 /** `$var` and `$env`: names and texts; a name that is not there has no value. */

@@ -41,13 +41,19 @@ export interface Hole {
 
 /** Gives the values of one root name (`payload`, `env` …) for one rendering. */
 export interface Provider {
-  /** The value below the root; undefined where there is none. Asked at most once for each hole. */
+  /**
+   * The value below the root; undefined where there is none. Asked at most once for each hole.
+   *
+   * @throws {ValueRefused} For a value that is there and cannot be read.
+   */
   value(steps: Path): Json | undefined;
   /**
    * The root's own JSON text in UTF-8, to be spliced without parsing where the root stands alone in a JSON value
    * position. The provider vouches that it is one whole JSON value: nothing reads it again. It is copied, not kept.
    */
   raw?(): Uint8Array | undefined;
+  /** Why the root has no values at all, in a clause of its own. Asked after `value` gave none. */
+  whyNone?(): string | undefined;
 }
 
 /** Root name to provider. A root that is not there has no values. */

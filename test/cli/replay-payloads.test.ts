@@ -128,3 +128,15 @@ describe("a dead letter whose body was withheld", () => {
     expect(second.code).toBe(1);
   });
 });
+
+test("half of a surrogate pair is refused by a template, and is sent in the captured bytes", async () => {
+  const into = folder();
+  const input = join(into, "lone.json");
+  writeFileSync(input, '{"a":{"b":"\\ud800"}}');
+  const server = await endpoint();
+  const templated = await replay([input, "--url", server.url, "--body", '{"x":$payload}']);
+  expect(templated.code).toBe(1);
+  expect(templated.stderr).toContain("an escape is half of a surrogate pair (its line 1, column 12, /a/b)");
+  expect((await replay([input, "--url", server.url])).code).toBe(0);
+  expect(server.requests.map(({ body }) => body.toString())).toEqual(['{"a":{"b":"\\ud800"}}']);
+});

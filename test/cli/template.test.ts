@@ -164,8 +164,22 @@ account=4711&channel=90212&text=You%20are%20closed.%0APlease%20write%20to%20me%3
   test("a record that is broken cannot be rendered", async () => {
     const file = fileWith("any.json", '{"a":$payload}');
     const broken = fileWith("broken.json", '{"a":1,}');
-    const { code, stdout } = await check(file, { against: broken });
+    const { code, stdout, stderr } = await check(file, { against: broken });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^error json\/trailing-comma: .*\n {2}--> .*broken\.json:1:7/);
+  });
+
+  test.each([
+    ["too deep for it", `{"a":${"[".repeat(5000)}${"]".repeat(5000)}}`, /json\/too-deep/],
+    ["of a million levels", `{"a":${"[".repeat(1e6)}${"]".repeat(1e6)}}`, /json\/too-deep/],
+    ["no object", "7", /format\/not-an-object/],
+    ["a capture without a body", '{"method":"GET","url":"/","headers":{}}', /the record has no body/],
+    ["half of a pair", '{"a":"\\ud800"}', /half of a surrogate pair \(its line 1, column 7, \/a\)/],
+  ])("a record that is %s is told as replay tells it", async (_, record, words) => {
+    const file = fileWith("whole.json", '{"a":$payload}');
+    const { code, stdout, stderr } = await check(file, { against: fileWith("record.json", record) });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(words);
   });
 
   test("an unknown name is an error at its place in the file", async () => {

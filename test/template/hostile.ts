@@ -3,7 +3,7 @@ import { stringifyJson } from "../../src/json/stringify.ts";
 import { encodeUtf8 } from "../../src/json/text.ts";
 import type { Json } from "../../src/json/value.ts";
 import { type KnownNames, knownNames } from "../../src/template/known-names.ts";
-import { payloadProvider } from "../../src/template/providers.ts";
+import { payloadProvider } from "../../src/template/payload.ts";
 import type { Rendered, Variables } from "../../src/template/types.ts";
 import { anyCharacter } from "../support/any-character.ts";
 

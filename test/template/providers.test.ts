@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { parseJson } from "../../src/json/parse.ts";
 import { encodeUtf8 } from "../../src/json/text.ts";
 import { ExactNumber } from "../../src/json/value.ts";
-import { dateTimeText, jsonProvider, payloadProvider, textsProvider } from "../../src/template/providers.ts";
+import { payloadProvider } from "../../src/template/payload.ts";
+import { dateTimeText, jsonProvider, textsProvider } from "../../src/template/providers.ts";
 
 describe("$payload", () => {
   test("has the values that our own parser reads, however it gets them", () => {

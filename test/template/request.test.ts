@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeUtf8 } from "../../src/json/text.ts";
+import { payloadProvider } from "../../src/template/payload.ts";
 import {
   captureProvider,
   dateTimeText,
   jsonProvider,
-  payloadProvider,
   textsProvider,
   tokenProvider,
 } from "../../src/template/providers.ts";
@@ -134,11 +134,20 @@ describe("a request", () => {
   });
 
   test("fails for a payload that is no JSON as for one that lacks the value", () => {
-    for (const bytes of [Uint8Array.of(0xff), encodeUtf8("{"), encodeUtf8("7")]) {
+    const cases: [Uint8Array, string][] = [
+      [Uint8Array.of(0xff), "has no value: this payload is not UTF-8 (its byte 1)"],
+      [encodeUtf8("{"), "has no value: this payload is no JSON: it ends before"],
+      [encodeUtf8("7"), "is missing in this payload"],
+    ];
+    for (const [bytes, why] of cases) {
       const broken = new Map([...variables, ["payload", payloadProvider(bytes)] as const]);
       expect(renderRequest(template, { variables: broken })).toMatchObject({
         ok: false,
-        problem: { code: "missing", name: "payload.id", reason: "$payload.id is missing in this payload" },
+        problem: {
+          code: "missing",
+          name: "payload.id",
+          reason: expect.stringContaining(`$payload.id ${why}`),
+        },
       });
     }
   });
@@ -152,7 +161,7 @@ describe("rendering", () => {
     const script = [
       "import { compileRequest, renderRequest } from '@/request.ts';",
       "import { knownNames } from '@/known-names.ts';",
-      "import { payloadProvider } from '@/providers.ts';",
+      "import { payloadProvider } from '@/payload.ts';",
       "import { Redactor } from '@/redact.ts';",
       "let refused = false;",
       "try { new Function('return 1')(); } catch { refused = true; }",

@@ -6,6 +6,7 @@ import type { InputRecord } from "../../input/types.ts";
 import { parseJson } from "../../json/parse.ts";
 import { decodeUtf8 } from "../../json/text.ts";
 import { isObject, type JsonObject } from "../../json/value.ts";
+import { plainObject, type Refusal, whyNotSent } from "../../plan/payload.ts";
 import { knownNames } from "../../template/known-names.ts";
 import { dateTimeText, jsonProvider, textsProvider } from "../../template/providers.ts";
 import { Redactor, SecretTooShort } from "../../template/redact.ts";
@@ -24,6 +25,7 @@ import { ExitCode, reasonOf, UsageError } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { countOption, sourceFormatOption, zoneOption } from "../options.ts";
 import { type ReadSettings, recordProviders } from "../record-values.ts";
+import { FindingsToStderr } from "../replay/findings.ts";
 
 interface TemplateFlags extends InputOptions {
   readonly against?: string;
@@ -73,10 +75,17 @@ export async function runTemplateCheck(
     ...Object.entries(values).map(([root, value]): [string, Provider] => [root, jsonProvider(value)]),
   ];
   const settings: ReadSettings = { zone, ...(from === undefined ? {} : { from }) };
+  const findings = await FindingsToStderr.open(io);
   let outcome: boolean | undefined;
   const input = await eachRecord([flags.against], { ...limits, failFast: true, quiet: true }, io, {
     record(record) {
       if (record.number < wanted) return true;
+      const refusal = plainObject(record) === undefined ? whyNotSent(record, settings) : undefined;
+      if (refusal !== undefined) {
+        tellRefusal(record, refusal, findings, io);
+        outcome = false;
+        return false;
+      }
       const take = (opened: InputRecord) => {
         outcome = show(template, opened, [...recordProviders(opened, settings), ...shared], redactor, io);
         return false;
@@ -161,6 +170,16 @@ function listing(template: RequestTemplate, file: string): string {
   return `${escapeControls(file)}: ${syntax} (${escapeControls(contentType)}), ${count}\n${lines.join("")}`;
 }
 
+function placeOf({ source, start }: InputRecord): string {
+  return `${escapeControls(source)}:${start.line}:${start.column}`;
+}
+
+/** What `replay` would not send cannot be shown. */
+function tellRefusal(record: InputRecord, refusal: Refusal, findings: FindingsToStderr, io: Io): void {
+  if (refusal.kind === "rejected") findings.show(refusal.findings);
+  else io.stderr.push(`chatx: ${placeOf(record)}: the record has no body\n`);
+}
+
 /** @returns Whether the template could be rendered for the record. */
 function show(
   template: RequestTemplate,
@@ -169,19 +188,13 @@ function show(
   redactor: Redactor,
   io: Io,
 ): boolean {
-  const place = `${escapeControls(record.source)}:${record.start.line}:${record.start.column}`;
-  if (record.problem !== undefined) {
-    const message = messageOf(record.problem as Parameters<typeof messageOf>[0]);
-    io.stderr.push(`chatx: ${place}: ${message}\n`);
-    return false;
-  }
   const known = new Map(providers);
   const result = renderRequest(template, {
     variables: withSamples(template, known, io),
     onSecret: (secret, name, isNumber) => redactor.add(secret, `$${name}`, isNumber),
   });
   if (!result.ok) {
-    io.stderr.push(`chatx: ${place}: ${result.problem.reason}\n`);
+    io.stderr.push(`chatx: ${placeOf(record)}: ${result.problem.reason}\n`);
     return false;
   }
   io.stdout.push(shownRequest(result.value, template, redactor, io.stdoutIsTerminal));
