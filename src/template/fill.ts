@@ -44,7 +44,9 @@ function filledValue(hole: Hole, context: RenderContext): Json {
   if ((value === undefined || value === null) && hole.fallback !== undefined) return hole.fallback;
   if (value === undefined)
     throw new ValueRefused("missing", hole.name, whyMissing(hole, provider?.whyNone?.()));
-  if (hole.isSecret) tellSecrets(value, hole.name, context.onSecret);
+  // What a capture brought along is a secret by its header's name alone: a short one is none, and no reason to refuse.
+  if (hole.isSecret && hole.root === "capture") tellInner(value, hole.name, context.onSecret);
+  else if (hole.isSecret) tellSecrets(value, hole.name, context.onSecret);
   return value;
 }
 

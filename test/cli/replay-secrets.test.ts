@@ -226,6 +226,7 @@ describe("secrets", () => {
         headers: [
           ["Authorization", "Bearer old-canary-1"],
           ["X-Request", "r-77"],
+          ["X-Session-Version", "2"],
         ],
         body: '{"a":1}',
       },
@@ -234,6 +235,7 @@ describe("secrets", () => {
     const args = [captured, "--url", `${server.url}/$capture.headers.authorization`];
     const templates = [
       ...["-H", "X-Old: $capture.headers.authorization", "-H", "X-Seen: ${capture.headers.x-request}"],
+      ...["-H", "X-Version: ${capture.headers.x-session-version}"],
       ...["--body", '{"was":"$capture.headers.authorization"}'],
     ];
     const dry = await replay([...args, ...templates, "--dry-run"]);
@@ -247,6 +249,7 @@ describe("secrets", () => {
       ...kept.map((one, index) => (index % 2 === 0 ? one : join(outputs, one))),
     ]);
     expect(server.requests[0]!.body.toString()).toBe('{"was":"Bearer old-canary-1"}');
+    expect(headersOf(server.requests[0]!)["x-version"]).toBe("2");
     for (const text of [run.stdout, run.stderr, ...filesIn(outputs)])
       expect(text).not.toContain("old-canary-1");
   });
