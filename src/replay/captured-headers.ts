@@ -1,5 +1,5 @@
 import { escapeControls } from "../diagnostics/quote.ts";
-import { MASKED } from "../trust/secret-names.ts";
+import { isSecretName, MASKED } from "../trust/secret-names.ts";
 
 /**
  * Which headers of a captured request can be sent again. Left out is what belongs to the old connection, to the old
@@ -17,15 +17,15 @@ const LEFT_OUT = new Set([
   // Of the old body as it went over the wire: ours is not compressed, and may be converted.
   ...["content-length", "content-encoding", "content-md5", "content-digest", "repr-digest", "digest"],
   ...["accept-encoding", "idempotency-key"],
-  ...["cookie", "cookie2", "authorization"],
-  // RFC 9421, Smartsupp (documented), jtel and others (third-party).
-  ...["signature", "signature-input", "x-smartsupp-hmac", "x-signature", "x-webhook-signature"],
-  // AWS (documented): a signature's time and hash, and a credential.
-  ...["x-amz-date", "x-amz-content-sha256", "x-amz-security-token"],
+  // AWS (documented): a signature's time and hash.
+  ...["x-amz-date", "x-amz-content-sha256"],
 ]);
 
-/** Standard Webhooks (documented), Svix, where it comes from, GitHub and WebSub; ":" are HTTP/2's own, as HAR files have them. */
-const LEFT_OUT_PREFIXES = ["webhook-", "svix-", "x-hub-signature", "x-forwarded-", ":"];
+/** Standard Webhooks (documented), Svix, where it comes from, PayPal (documented); ":" are HTTP/2's own, as HAR files have them. */
+const LEFT_OUT_PREFIXES = ["webhook-", "svix-", "paypal-transmission-", "x-forwarded-", ":"];
+
+/** The time that is signed with the body: Slack's `X-Slack-Request-Timestamp`, Discord's `X-Signature-Timestamp` (documented). */
+const SIGNED_TIME = /(?:request|signature|webhook)-timestamp$/;
 
 /**
  * @returns The headers to send, in order, or why one of them cannot be sent. A name that stands in `replaced` (in lower
@@ -50,7 +50,9 @@ export function capturedHeaders(
 }
 
 function isLeftOut(lower: string): boolean {
-  return LEFT_OUT.has(lower) || LEFT_OUT_PREFIXES.some((prefix) => lower.startsWith(prefix));
+  if (LEFT_OUT.has(lower) || LEFT_OUT_PREFIXES.some((prefix) => lower.startsWith(prefix))) return true;
+  // Rights and signatures say so by their names: X-Api-Key, X-Auth-Token, Stripe-Signature, X-Shopify-Hmac-Sha256.
+  return isSecretName(lower) || SIGNED_TIME.test(lower);
 }
 
 /** `Connection: close, X-Hop` makes X-Hop a header of that connection too. */

@@ -88,6 +88,9 @@ function everything(server: { readonly url: string }, into: string): string[] {
   ];
 }
 
+/** Captured credentials are sent again only where a template passes them on. */
+const PASSED_ON = ["-H", "X-Api-Key: ${capture.headers.x-api-key}"];
+
 describe("secrets", () => {
   test.each([200, 302, 400, 401, 500])(
     "stay out of everything when the endpoint answers %i and echoes them",
@@ -204,6 +207,7 @@ describe("secrets", () => {
     const path = linesFile(folder(), [capture]);
     const run = await replayApart([
       path,
+      ...PASSED_ON,
       "--url",
       server.url,
       "--har",
@@ -261,7 +265,7 @@ describe("secrets", () => {
     const into = folder();
     const capture = {
       method: "POST",
-      headers: { "X-Api-Key": "captured-canary", "X-Author": "Ann", "X-Tenant-Token-Id": "t-1" },
+      headers: { "X-Api-Key": "captured-canary", "X-Author": "Ann" },
       body: '{"a":1}',
     };
     const path = linesFile(folder(), [capture]);
@@ -271,7 +275,8 @@ describe("secrets", () => {
         ...[path, "--url", server.url, "--dead-letter", dead, "--reporter", "jsonl"],
         ...["--journal", join(into, "run.jsonl"), "--har", join(into, "x.har")],
         ...["--reporter", `html=${join(into, "x.html")}`, "--reporter", `text=${join(into, "x.txt")}`],
-        ...["-H", "X-Mine: $env.MINE"],
+        ...["-H", "X-Mine: $env.MINE", "-H", "X-Tenant-Token-Id: t-1"],
+        ...PASSED_ON,
       ],
       { MINE: "canary-of-mine" },
     );
@@ -306,7 +311,7 @@ describe("secrets", () => {
         ...[linesFile(folder(), [header === undefined ? capture : { a: 1 }]), "--url", `${server.url}/hook`],
         ...["--har", join(into, "x.har"), "--save-responses", join(into, "r"), "--reporter", "jsonl"],
         ...["--dead-letter", join(into, "dead.jsonl"), "--token-url", `${server.url}/token`],
-        ...(header === undefined ? [] : ["-H", header]),
+        ...(header === undefined ? PASSED_ON : ["-H", header]),
       ],
       { PAIR: pair, WHOLE: `Basic ${pair}` },
     );
