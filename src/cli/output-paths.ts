@@ -9,6 +9,8 @@ export type NamedPath = readonly [name: string, path: string | undefined];
 const STDIN_PATH = "/dev/stdin";
 export const STDOUT_PATH = "/dev/stdout";
 
+const INPUT = "an input";
+
 /**
  * Checks the files that options name as outputs, before any is opened: each must be another one, and none of those that
  * are read. Links and second names of a file are seen through; devices and pipes take what several outputs write.
@@ -36,7 +38,7 @@ export function checkOutputPaths(written: readonly NamedPath[], read: readonly N
 /** What arguments name, and what standard input is where it is read, for `checkOutputPaths`. */
 export function inputPaths(inputs: readonly string[]): NamedPath[] {
   const named = inputs.length === 0 ? ["-"] : inputs;
-  return named.map((input) => (input === "-" ? ["standard input", STDIN_PATH] : ["an input", input]));
+  return named.map((input) => (input === "-" ? ["standard input", STDIN_PATH] : [INPUT, input]));
 }
 
 /**
@@ -54,7 +56,12 @@ export function checkStandardOutput(inputs: readonly string[]): void {
 
 function sameFile(one: string, other: string, path: string): UsageError {
   const kind = lookAt(path)?.isDirectory() ? "folder" : "file";
-  return new UsageError(`${one} and ${other} name the same ${kind}: ${path}`);
+  // A shell puts a journal that lies among the captures in the place of an unquoted pattern, too.
+  const hint = one === INPUT ? ", or quote the pattern: what a run writes is left out of it" : "";
+  return new UsageError(
+    `${one} and ${other} name the same ${kind}: ${path}`,
+    `give each a ${kind} of its own${hint}`,
+  );
 }
 
 /**

@@ -33,7 +33,7 @@ interface DeadLetterFacts {
   readonly code?: string;
   readonly reason?: string;
   readonly attempts: number;
-  /** When it was given up; ISO 8601, UTC. */
+  /** When it was given up, or, of a letter that is owed to an earlier run, when it was made; ISO 8601, UTC. */
   readonly at: string;
   /** What is left out because it is or holds a secret (`header X-Api-Key`), or because there was no request to send. */
   readonly withheld?: readonly Withheld[];

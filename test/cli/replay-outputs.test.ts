@@ -213,6 +213,17 @@ describe("a file with two parts to play is wrong usage, and nothing is opened", 
     expect(readFileSync(input, "utf8")).toBe(text);
   });
 
+  test("what an unquoted pattern brings along; quoted it does not", async () => {
+    const { server, d } = await captures();
+    const args = `--url ${server.url} --journal ${d}/run.jsonl`;
+    await runShell(`$CHATX replay ${d}/*.jsonl ${args}`);
+    const unquoted = await runShell(`$CHATX replay ${d}/*.jsonl ${args} --resume`);
+    expect([unquoted.code, server.requests.length]).toEqual([2, 3]);
+    expect(unquoted.stderr).toContain("or quote the pattern: what a run writes is left out of it\n");
+    const quoted = await runShell(`$CHATX replay '${d}/*.jsonl' ${args} --resume`);
+    expect([totals(quoted).planned, server.requests.length]).toEqual([3, 3]);
+  });
+
   test("but a device may take several outputs", async () => {
     const { server, d } = await captures();
     const run = await replay([d, "--url", server.url, "--har", "/dev/null", "--reporter", "json=/dev/null"]);
