@@ -34,6 +34,8 @@ export const JTEL_BODY: NamedText = {
 
 export interface RendererOptions {
   readonly url: string;
+  /** What to call it in its faults; left out: the URL. */
+  readonly urlName?: string;
   /** `Name: value` each. */
   readonly headers: readonly string[];
   readonly body?: { readonly text: string; readonly name: string };
@@ -73,7 +75,7 @@ export interface Renderer extends RequestRenderer {
 
 /** @throws {TemplateError} For a template that cannot be used, at its line and column. */
 export function createRenderer(options: RendererOptions): Renderer {
-  const { url, headers, body, contentType, env, vars, isSecretHeader, hasToken } = options;
+  const { url, urlName, headers, body, contentType, env, vars, isSecretHeader, hasToken } = options;
   const unavailable = new Map(options.unavailable);
   if (!hasToken && !unavailable.has("tokenResponse"))
     unavailable.set("tokenResponse", "has no value without --token-url");
@@ -86,7 +88,7 @@ export function createRenderer(options: RendererOptions): Renderer {
   const { xmlTemplate } = options.export;
   const xml = xmlTemplate === undefined ? undefined : new XmlTemplate(xmlTemplate, names);
   const compiled = compileRequest(
-    { url, headers, body: body?.text, bodyName: body?.name, contentType },
+    { url, urlName, headers, body: body?.text, bodyName: body?.name, contentType },
     knownNames(names),
   );
   const template = withXmlHoles(compiled, xml);

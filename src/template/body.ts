@@ -6,7 +6,7 @@ import { type Part, partsOf } from "./holes.ts";
 import { placesInJson } from "./json-body.ts";
 import type { Names } from "./names.ts";
 import { TemplateError } from "./parse.ts";
-import { lookAtBody, syntaxOfContentType } from "./syntax.ts";
+import { type DeclaredSyntax, lookAtBody, syntaxOfContentType } from "./syntax.ts";
 import type { Hole, Place, Rendered } from "./types.ts";
 import { placesInXml } from "./xml-body.ts";
 
@@ -33,16 +33,15 @@ const CONTENT_TYPES: Readonly<Record<BodySyntax, string>> = {
  *
  * @param contentType  Decides the syntax: JSON, XML, form or plain text. Without one the template itself is looked at.
  * @throws {TemplateError} For a body that is not of its syntax, a name that does not exist, a variable where none
- * can stand, and a content type whose syntax chatx does not know (unless the template has no variables).
+ * can stand, a content type whose syntax chatx does not know (unless the template has no variables), and one of another
+ * charset (unless the body is ASCII alone, and the same in it).
  */
 export function compileBody(template: string, names: Names, contentType?: string): BodyTemplate {
   const withoutMark = template.startsWith("\ufeff") ? template.slice(1) : template;
   const holed = new HoledText(withoutMark);
   const declared = contentType === undefined ? undefined : syntaxOfContentType(contentType);
-  if (declared?.kind === "refused" && holed.holes.size > 0) {
-    throw holed.errorAt(declared.problem, holed.holeIn(0, holed.text.length)!);
-  }
-  const isOpaque = declared?.kind === "refused";
+  refuseType(declared, holed);
+  const isOpaque = declared !== undefined && declared.kind !== "known";
   const syntax = declared?.kind === "known" ? declared.syntax : isOpaque ? "text" : lookAtBody(holed);
   const type = contentType ?? CONTENT_TYPES[syntax];
   const parts = partsInSyntax(holed, syntax, names, contentType === undefined);
@@ -51,6 +50,16 @@ export function compileBody(template: string, names: Names, contentType?: string
     contentType: type,
     pieces: parts.map((part) => (typeof part === "string" ? encodeUtf8(part) : part)),
   };
+}
+
+/** @throws {TemplateError} Where the content type says that the body is something else than what it will be. */
+function refuseType(declared: DeclaredSyntax | undefined, holed: HoledText): void {
+  if (declared === undefined || declared.kind === "known") return;
+  const hole = holed.holeIn(0, holed.text.length);
+  if (hole !== undefined) throw holed.errorAt(declared.problem, hole);
+  if (declared.kind === "refused") return;
+  const at = declared.holdsAscii ? holed.text.search(/[^\u0000-\u007f]/) : 0;
+  if (at >= 0) throw holed.errorAt(declared.problem, at);
 }
 
 function partsInSyntax(holed: HoledText, syntax: BodySyntax, names: Names, isGuess: boolean): Part[] {

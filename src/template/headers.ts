@@ -30,6 +30,11 @@ const FRAMING = new Set([
   "upgrade",
 ]);
 
+/** Whether a header, in whatever case, is the transport's to write. */
+export function isFraming(name: string): boolean {
+  return FRAMING.has(name.toLowerCase());
+}
+
 /**
  * Checks header templates (`Name: value` as text, or name and value).
  *
@@ -64,14 +69,14 @@ function checkName(name: string, seen: Set<string>): void {
   if (!NAME.test(name))
     fail("this is no header name (letters, digits and !#%&'*+.^_`|~-)", name.search(NOT_NAME));
   const lower = name.toLowerCase();
-  if (FRAMING.has(lower))
+  if (isFraming(name))
     fail(`${name} frames the message or belongs to the connection; chatx writes it itself`);
   if (seen.has(lower)) fail(`${name} comes twice; write one header with both values`);
   seen.add(lower);
 }
 
 const NOT_NAME = /[^!#$%&'*+.^_`|~0-9A-Za-z-]|^$/;
-const NOT_VALUE = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u0100-\uffff]/;
+export const NOT_VALUE = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u0100-\uffff]/;
 
 function compileValue(name: string, rawValue: string, names: Names): Part[] {
   const value = rawValue.replace(/^[ \t]+|[ \t]+$/g, "");

@@ -1,6 +1,6 @@
 import { type BodyTemplate, bodyBytes, compileBody } from "./body.ts";
 import { type RenderContext, rendered } from "./fill.ts";
-import { compileHeaders, type HeaderTemplate, headerLines } from "./headers.ts";
+import { compileHeaders, type HeaderTemplate, headerLines, NOT_VALUE } from "./headers.ts";
 import type { Part } from "./holes.ts";
 import type { Names } from "./names.ts";
 import { TemplateError } from "./parse.ts";
@@ -17,6 +17,8 @@ export interface RequestText {
   readonly contentType?: string | undefined;
   /** Names a body that was read from a file in faults of the template. */
   readonly bodyName?: string | undefined;
+  /** The same for the URL: "--token-url". */
+  readonly urlName?: string | undefined;
 }
 
 export interface RequestTemplate {
@@ -40,11 +42,12 @@ export interface RenderedParts {
  * @throws {TemplateError} That names the part: "of the URL", "of header X-Chat", "of the body".
  */
 export function compileRequest(request: RequestText, names: Names): RequestTemplate {
-  const { url, body, bodyName = "the body" } = request;
+  const { url, body, bodyName = "the body", urlName = "the URL" } = request;
   const headers = compileHeaders(request.headers ?? [], names);
+  checkLiterals(headers, request.contentType);
   const contentType = request.contentType ?? literalHeader(headers, "content-type");
   const urlTemplate =
-    url === undefined ? undefined : named("the URL", () => compileUrl(url, names, { hasFragment: false }));
+    url === undefined ? undefined : named(urlName, () => compileUrl(url, names, { hasFragment: false }));
   const bodyTemplate =
     body === undefined ? undefined : named(bodyName, () => compileBody(body, names, contentType));
   const parts: (Part | Uint8Array)[] = [
@@ -59,6 +62,20 @@ export function compileRequest(request: RequestText, names: Names): RequestTempl
     ...(bodyTemplate === undefined ? {} : { body: bodyTemplate }),
     holes: parts.filter((part): part is Hole => typeof part !== "string" && !(part instanceof Uint8Array)),
   };
+}
+
+/** @throws {TemplateError} For what the transport would not send as it is written. */
+function checkLiterals(headers: readonly HeaderTemplate[], contentType = ""): void {
+  const coding = headers.find(({ name }) => name.toLowerCase() === "accept-encoding");
+  if (coding !== undefined) {
+    const problem =
+      "chatx asks for answers without a coding and reads them as they come; it writes this header itself";
+    throw new TemplateError(problem, coding.name, 0, `header ${coding.name}`);
+  }
+  const bad = contentType.search(NOT_VALUE);
+  if (bad < 0) return;
+  const problem = "a header holds neither controls nor characters beyond Latin-1";
+  throw new TemplateError(problem, contentType, bad, "the content type");
 }
 
 function named<T>(what: string, compile: () => T): T {

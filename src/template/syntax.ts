@@ -4,10 +4,17 @@ import type { HoledText } from "./holed-text.ts";
 export type DeclaredSyntax =
   | { readonly kind: "known"; readonly syntax: BodySyntax }
   /** Values cannot be placed safely in it. */
-  | { readonly kind: "refused"; readonly problem: string };
+  | { readonly kind: "refused"; readonly problem: string }
+  /** Text cannot be written in it at all, but for ASCII where that is the same in it. */
+  | { readonly kind: "other-charset"; readonly problem: string; readonly holdsAscii: boolean };
 
 /** What a content type says of the body's syntax. */
 export function syntaxOfContentType(contentType: string): DeclaredSyntax {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1]?.toLowerCase() ?? "utf-8";
+  if (charset !== "utf-8" && charset !== "utf8") {
+    const problem = `what templates give is UTF-8; the content type promises ${charset}`;
+    return { kind: "other-charset", problem, holdsAscii: !/^(?:utf|ucs|iso-10646-ucs)/.test(charset) };
+  }
   const type = contentType.split(";", 1)[0]!.trim().toLowerCase();
   const syntax = syntaxOfMediaType(type);
   if (syntax === undefined) {
@@ -15,10 +22,6 @@ export function syntaxOfContentType(contentType: string): DeclaredSyntax {
       kind: "refused",
       problem: `variables can be placed in JSON, XML, form and plain text bodies; chatx does not know the rules of ${type || "an empty content type"}`,
     };
-  }
-  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(contentType)?.[1];
-  if (charset !== undefined && charset.toLowerCase() !== "utf-8" && charset.toLowerCase() !== "utf8") {
-    return { kind: "refused", problem: `what templates give is UTF-8; the content type promises ${charset}` };
   }
   return { kind: "known", syntax };
 }

@@ -26,6 +26,8 @@ import type { Io } from "../io.ts";
 import { countOption, sourceFormatOption, zoneOption } from "../options.ts";
 import { type ReadSettings, recordProviders } from "../record-values.ts";
 import { FindingsToStderr } from "../replay/findings.ts";
+import { contentTypeOption } from "../replay/options.ts";
+import { variablesOption } from "../replay/units.ts";
 
 interface TemplateFlags extends InputOptions {
   readonly against?: string;
@@ -46,10 +48,12 @@ export async function runTemplateCheck(
   io: Io,
 ): Promise<number> {
   const flags = rawFlags as unknown as TemplateFlags;
-  const vars = variables(flags.var ?? []);
+  const vars = variablesOption(flags.var ?? []);
   const zone = zoneOption(flags.timeZone ?? "UTC");
   const from = sourceFormatOption(flags.from ?? "auto", "--from");
   const wanted = countOption(flags.record ?? "1", "--record");
+  if (wanted < 1) throw new UsageError("--record takes a number from 1 on");
+  if (flags.contentType !== undefined) contentTypeOption(flags.contentType, "--content-type");
   const limits = inputOptions(flags);
   const values = flags.values === undefined ? {} : await valuesFrom(flags.values);
   const template = compileRequest(
@@ -102,16 +106,6 @@ export async function runTemplateCheck(
   if (outcome !== undefined) return outcome ? ExitCode.done : ExitCode.invalid;
   if (input.exitCode !== ExitCode.done) return input.exitCode;
   throw new UsageError(`${flags.against} has no record ${wanted}`);
-}
-
-function variables(options: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    options.map((option) => {
-      const match = /^([A-Za-z_][A-Za-z0-9_-]*)=(.*)$/s.exec(option);
-      if (match === null) throw new UsageError(`--var takes name=value; found "${option.split("=", 1)[0]}"`);
-      return [match[1]!, match[2]!];
-    }),
-  );
 }
 
 function setNames(env: Io["env"]): string[] {

@@ -79,7 +79,7 @@ function addDelivery(command: Command): void {
     .option("--order <what>", "in order within a conversation, as in the input, or none", "conversation")
     .option("--on-failure <what>", "of a message: hold the rest of its conversation, or continue", "hold")
     .option("--speed <speed>", "max, or the payloads' own times: 1x, 10x", "max")
-    .option("--max-gap <time>", "longest wait between two messages with --speed", "60s")
+    .option("--max-gap <time>", "longest wait between two messages with --speed (default 60s)")
     .option("--retries <n>", "attempts after the first", "5")
     .option("--timeout <time>", "of one request and its answer", "30s")
     .option("--max-elapsed <time>", "from a message's first attempt to its last", "15m")

@@ -7,6 +7,7 @@ import { type Rate, rateFrom } from "../../replay/rate.ts";
 import { DEFAULT_RETRY } from "../../replay/retry.ts";
 import type { RunOptions } from "../../replay/run-options.ts";
 import { maxFailuresFrom } from "../../replay/summary.ts";
+import { NOT_VALUE } from "../../template/headers.ts";
 import type { ReportBytes } from "../../template/report-export.ts";
 import { type InputLimits, type InputOptions, inputOptions } from "../each-record.ts";
 import { reasonOf, UsageError } from "../exit-codes.ts";
@@ -44,7 +45,7 @@ export interface ReplayFlags extends InputOptions {
   readonly order: string;
   readonly onFailure: string;
   readonly speed: string;
-  readonly maxGap: string;
+  readonly maxGap?: string;
   readonly limit?: string;
   readonly since?: string;
   readonly until?: string;
@@ -140,6 +141,9 @@ function planSettings(flags: ReplayFlags): PlanSettings {
 
 function runSettings(flags: ReplayFlags): ReplaySettings["run"] {
   const factor = speedOption(flags.speed);
+  if (factor === undefined && flags.maxGap !== undefined) {
+    throw new UsageError("--max-gap needs --speed with a factor such as 1x: without one nothing waits");
+  }
   const maxFailures = flags.maxFailures === undefined ? undefined : maxFailuresFrom(flags.maxFailures);
   if (flags.maxFailures !== undefined && maxFailures === undefined) {
     throw new UsageError(
@@ -164,7 +168,7 @@ function runSettings(flags: ReplayFlags): ReplaySettings["run"] {
     ...(maxFailures === undefined ? {} : { maxFailures }),
     ...(factor === undefined
       ? {}
-      : { speed: { factor, maxGapMs: durationOption(flags.maxGap, "--max-gap") } }),
+      : { speed: { factor, maxGapMs: durationOption(flags.maxGap ?? "60s", "--max-gap") } }),
   };
 }
 
@@ -191,6 +195,16 @@ export function methodOption(text: string, option: string): string {
   const method = sendableMethod(text);
   if (method !== undefined) return method;
   throw new UsageError(`${option} takes a method such as POST, PUT or PATCH; found "${text}"`);
+}
+
+/** A content type as a header can hold it. */
+export function contentTypeOption(text: string, option: string): string {
+  const at = text.search(NOT_VALUE);
+  if (at < 0) return text;
+  const unit = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, "0");
+  throw new UsageError(
+    `${option} has U+${unit} in it: a header holds neither controls nor characters beyond Latin-1`,
+  );
 }
 
 /**

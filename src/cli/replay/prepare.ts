@@ -2,6 +2,7 @@ import type { ExportValues } from "../../plan/export-values.ts";
 import { createRenderer, exportFacts, type Renderer } from "../../plan/renderer.ts";
 import { tokenCheck } from "../../plan/token-check.ts";
 import type { RenderedRequest, TokenAnswer } from "../../replay/types.ts";
+import { isFraming } from "../../template/headers.ts";
 import { Redactor, SecretTooShort } from "../../template/redact.ts";
 import { environmentSecrets, type RequestTemplate } from "../../template/request.ts";
 import { type ProxyChoice, proxiesFrom } from "../../transport/proxy.ts";
@@ -157,6 +158,7 @@ function signerOf(
   if (!isOwn && (signHeader ?? signEncoding ?? signPrefix) !== undefined) {
     throw new UsageError(`--sign ${kind} has its own header; --sign-header and the like are for hmac-sha256`);
   }
+  if (signHeader !== undefined) checkSignHeader(signHeader);
   const { secret, warnings } = readSecret(signSecret, "--sign-secret", env);
   const keys = kind === "standard-webhooks" ? secret.split(/\s+/) : [secret];
   for (const key of keys.flatMap((one) => [one, one.replace(/^whsec_/, "")])) {
@@ -172,6 +174,17 @@ function signerOf(
     ...(signPrefix === undefined ? {} : { prefix: signPrefix }),
   });
   return { signer, warnings };
+}
+
+/** Headers that the plan or the transport writes: a signature there would be lost, or stand in the place of what is wanted. */
+const OWN_HEADERS = new Set(["accept-encoding", "content-encoding", "content-type", "idempotency-key"]);
+
+function checkSignHeader(name: string): void {
+  if (!isFraming(name) && !OWN_HEADERS.has(name.toLowerCase())) return;
+  throw new UsageError(
+    `--sign-header cannot be ${name}: chatx writes that header itself`,
+    "for example X-Signature",
+  );
 }
 
 /** Names of secrets are in it, their values are not; what is given literally is hashed by the journal. */

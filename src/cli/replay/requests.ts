@@ -3,11 +3,13 @@ import { JTEL_BODY } from "../../plan/renderer.ts";
 import type { Profile, ProfileRequest } from "../../profile/profile.ts";
 import { UsageError } from "../exit-codes.ts";
 import { profileText } from "../report-export/load-profile.ts";
-import { methodOption, type ReplayFlags, templateOption } from "./options.ts";
+import { contentTypeOption, methodOption, type ReplayFlags, templateOption } from "./options.ts";
 
 /** The texts of one request, as they come of the options and the profile. */
 export interface RequestTexts {
   readonly url: string;
+  /** Where it comes from, for its faults. */
+  readonly urlName: string;
   /** `Name: value` each. */
   readonly headers: readonly string[];
   readonly body?: NamedText;
@@ -89,6 +91,7 @@ async function requestOf(
     flags.method === undefined ? set?.method : methodOption(flags.method, `${flags.prefix}method`);
   return {
     url,
+    urlName: flags.url === undefined ? `${section}.url of the profile` : `${flags.prefix}url`,
     headers,
     ...(body === undefined ? {} : { body }),
     ...(contentType === undefined ? {} : { contentType }),
@@ -114,7 +117,8 @@ function headersOf(flags: RequestFlags, set: readonly string[]): string[] {
 }
 
 function contentTypeOf(flags: RequestFlags, set: ProfileRequest | undefined): string | undefined {
-  if (flags.contentType !== undefined) return flags.contentType;
+  if (flags.contentType !== undefined)
+    return contentTypeOption(flags.contentType, `${flags.prefix}content-type`);
   const isReplaced =
     flags.body !== undefined || flags.headers.some((header) => nameOf(header) === "content-type");
   return isReplaced ? undefined : set?.contentType;

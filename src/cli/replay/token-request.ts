@@ -24,7 +24,7 @@ const OF_A_RECORD = [
 
 /** The request for a token: rendered anew each time it is sent. @throws {TemplateError} */
 export function createTokenRequest(options: TokenRendererOptions) {
-  const { url, headers, body, vars, env, method, contentType, redactor, zone, now } = options;
+  const { url, urlName, headers, body, vars, env, method, contentType, redactor, zone, now } = options;
   const unavailable = new Map(
     OF_A_RECORD.map((name) => [name, "has no value in a token request: it is made once for many records"]),
   );
@@ -34,7 +34,7 @@ export function createTokenRequest(options: TokenRendererOptions) {
     ...exportNames(options.export, unavailable),
   };
   const compiled = compileRequest(
-    { url, headers, body: body?.text, bodyName: body?.name, contentType },
+    { url, urlName, headers, body: body?.text, bodyName: body?.name, contentType },
     knownNames(names),
   );
   // Only where it is named: an XML template for the messages may name what no token request has.

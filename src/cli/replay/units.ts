@@ -42,7 +42,13 @@ export function variablesOption(options: readonly string[]): Record<string, stri
   const variables: Record<string, string> = Object.create(null);
   for (const option of options) {
     const match = /^([A-Za-z_][A-Za-z0-9_-]*)=(.*)$/s.exec(option);
-    if (match === null) throw new UsageError(`--var takes name=value; found "${option.split("=", 1)[0]}"`);
+    if (match === null) {
+      const [name = ""] = option.split("=", 1);
+      const found = name === "" ? 'found nothing before "="' : `found "${name}"`;
+      throw new UsageError(
+        `--var takes name=value, the name of letters, digits, "_" and "-" and not beginning with a digit; ${found}`,
+      );
+    }
     if (Object.hasOwn(variables, match[1]!)) throw new UsageError(`--var ${match[1]} is given twice`);
     variables[match[1]!] = match[2]!;
   }
