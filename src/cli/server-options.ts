@@ -3,7 +3,7 @@ import { FileError } from "../files/file-error.ts";
 import { SetupError } from "../trust/setup-error.ts";
 import { reasonOf, UsageError } from "./exit-codes.ts";
 import { countOption } from "./options.ts";
-import { longerThanZero } from "./replay/units.ts";
+import { atMostOneDay } from "./replay/units.ts";
 
 /** What the servers share on the command line, as commander gives it. */
 export interface ServerFlags {
@@ -42,34 +42,26 @@ export function serverSettings(
   if (port > 65_535) throw new UsageError(`--port takes a number up to 65535; found "${flags.port}"`);
   const maxConnections = countOption(flags.maxConnections, "--max-connections");
   if (maxConnections < 1) throw new UsageError("--max-connections takes a number above zero");
-  if (!isLoopback(flags.host) && !isGuarded) {
+  const host = flags.host.toLowerCase();
+  if (!isLoopback(host) && !isGuarded) {
     throw new UsageError(
       `--host ${flags.host} can be reached from other machines, and everybody there could use it`,
       `add ${guard}, or leave --host out`,
     );
   }
   return {
-    host: flags.host.replace(/^\[(.*)\]$/, "$1"),
+    host: host.replace(/^\[(.*)\]$/, "$1"),
     port,
     limits: {
       ...fixed,
-      headersTimeoutMs: timeOption(flags.headersTimeout, "--headers-timeout"),
-      requestTimeoutMs: timeOption(flags.requestTimeout, "--request-timeout"),
-      idleTimeoutMs: timeOption(flags.idleTimeout, "--idle-timeout"),
+      headersTimeoutMs: atMostOneDay(flags.headersTimeout, "--headers-timeout"),
+      requestTimeoutMs: atMostOneDay(flags.requestTimeout, "--request-timeout"),
+      idleTimeoutMs: atMostOneDay(flags.idleTimeout, "--idle-timeout"),
       maxConnections,
     },
-    allowedHosts: isGuarded ? "any" : [...LOOPBACK_NAMES, flags.host.toLowerCase(), ...allowed(flags)],
-    graceMs: timeOption(flags.grace, "--grace"),
+    allowedHosts: isGuarded ? "any" : [...LOOPBACK_NAMES, host, ...allowed(flags)],
+    graceMs: atMostOneDay(flags.grace, "--grace"),
   };
-}
-
-/** Timers of more than 24 days would run out at once; nobody means that much. */
-const LONGEST_MS = 24 * 3_600_000;
-
-function timeOption(text: string, option: string): number {
-  const ms = longerThanZero(text, option);
-  if (ms > LONGEST_MS) throw new UsageError(`${option} takes at most 24h; found "${text}"`);
-  return ms;
 }
 
 function allowed({ allowHost = [] }: ServerFlags): string[] {

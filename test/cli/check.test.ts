@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { document, json, message, SOUND, status, talk } from "../endpoint/check/answers.ts";
@@ -15,6 +15,9 @@ describe("the options of chatx check", () => {
     [["--start-date", "2025-02-30"], "--start-date takes a day such as 2025-01-01"],
     [["--start-date", "tomorrow"], "--start-date takes a day such as 2025-01-01"],
     [["--timeout", "0"], "--timeout takes a time above zero"],
+    [["--timeout", "25d"], '--timeout takes at most 24h; found "25d"'],
+    [["--slow", "25d"], '--slow takes at most 24h; found "25d"'],
+    [["--watch", "30d"], '--watch takes at most 24h; found "30d"'],
     [["--slow", "soon"], "--slow takes a time such as"],
     [["--max-body-bytes", "many"], "--max-body-bytes takes a number of bytes"],
     [["--max-findings", "-1"], "--max-findings needs a value"],
@@ -33,6 +36,24 @@ describe("the options of chatx check", () => {
     const run = await check(...args, "http://127.0.0.1:1/");
     expect(run).toMatchObject({ code: 2, stdout: "" });
     expect(run.stderr).toContain(words);
+  });
+
+  test("tell that --watch took the URL for its interval", async () => {
+    expect(await runInside(["check", "--watch", "https://name.invalid/?token=canary"])).toMatchObject({
+      code: 2,
+      stderr:
+        "chatx: --watch takes a time such as 30s, and what follows it is none\n" +
+        "  hint: write the URL first: chatx check URL --watch\n",
+    });
+  });
+
+  test("leave the certificates alone that they name as a report, too", async () => {
+    const ca = join(folder, "ca.pem");
+    writeFileSync(ca, "certificates");
+    const run = await check("--cacert", ca, "--reporter", `json=${ca}`, "https://name.invalid/");
+    expect(run).toMatchObject({ code: 2, stdout: "" });
+    expect(run.stderr).toContain("--cacert and --reporter name the same file");
+    expect(readFileSync(ca, "utf8")).toBe("certificates");
   });
 
   test("need a URL", async () => {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import {
   appendFileSync,
   mkdtempSync,
@@ -7,7 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, get, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -222,6 +223,8 @@ describe("chatx serve", () => {
     [["--token", "env:SHORT"], "shorter than 16 characters"],
     [["--time-zone", "Mars/Base"], "IANA name"],
     [["--watch-interval", "0s", "--watch"], "above zero"],
+    [["--watch", "--watch-interval", "30d"], '--watch-interval takes at most 24h; found "30d"'],
+    [["--watch-interval", "5s"], "--watch-interval needs --watch"],
     [["--from", "zendesk"], "--from takes"],
   ])("%j is wrong usage", async (args, message) => {
     const { code, stderr, stdout } = await runChatx(["serve", "fixtures", ...args], {
@@ -229,6 +232,26 @@ describe("chatx serve", () => {
     });
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(message);
+  });
+
+  test("loopback has many names, in the Host of a request too", async () => {
+    const server = await serve(["--quiet", "--host", "LOCALHOST", "fixtures/ferndesk/valid"]);
+    const { port } = new URL(server.url);
+    const statusFor = async (host: string) => {
+      const request = get({
+        port,
+        host: new URL(server.url).hostname.replace(/^\[|\]$/g, ""),
+        path: "/healthz",
+        headers: { host },
+      });
+      const [response] = (await once(request, "response")) as [IncomingMessage];
+      response.resume();
+      return response.statusCode;
+    };
+    expect(await statusFor("127.0.0.2:1")).toBe(200);
+    expect(await statusFor("LocalHost")).toBe(200);
+    expect(await statusFor("127.0.0.2.example")).toBe(421);
+    expect((await stop(server)).code).toBe(0);
   });
 
   test("nowhere to keep what cannot be read again is exit 4", async () => {

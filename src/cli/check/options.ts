@@ -10,7 +10,7 @@ import { UsageError } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { countOption, sizeOption } from "../options.ts";
 import { secretHeaderOptions } from "../replay/secrets.ts";
-import { longerThanZero } from "../replay/units.ts";
+import { atMostOneDay } from "../replay/units.ts";
 import { version } from "../version.ts";
 import { headersFrom } from "./headers.ts";
 
@@ -60,8 +60,8 @@ function prepare(url: string, flags: CheckFlags, io: Io): PreparedCheck {
     headers: headersFrom(header, io.env, redactor),
     userAgent: `chatx/${version} (check)`,
     tls: tls.settings,
-    timeoutMs: longerThanZero(flags.timeout, "--timeout"),
-    slowMs: longerThanZero(flags.slow, "--slow"),
+    timeoutMs: atMostOneDay(flags.timeout, "--timeout"),
+    slowMs: atMostOneDay(flags.slow, "--slow"),
     maxBodyBytes: sizeOption(flags.maxBodyBytes, "--max-body-bytes"),
     maxFindings: maxFindings === 0 ? Number.POSITIVE_INFINITY : maxFindings,
     strict,

@@ -9,7 +9,7 @@ import { ExitCode, UsageError } from "../exit-codes.ts";
 import { type Io, wantsColor } from "../io.ts";
 import { type OutputFile, openOutputFile } from "../output-file.ts";
 import { checkOutputPaths } from "../output-paths.ts";
-import { longerThanZero } from "../replay/units.ts";
+import { atMostOneDay } from "../replay/units.ts";
 import { type FindingsReporterSpec, reporterSpecs } from "../reports.ts";
 import { version } from "../version.ts";
 
@@ -21,14 +21,15 @@ const EXIT_CODES: Readonly<Record<CheckResult["verdict"], number>> = {
 };
 
 const WATCH_INTERVAL = "60s";
-/** setTimeout turns a longer delay into 1 ms. */
-const LONGEST_INTERVAL_MS = 2_147_483_647;
 
 /** `chatx check`: the report is the result, so it goes to standard output. */
 export async function runCheck(url: string, rawFlags: Record<string, unknown>, io: Io): Promise<number> {
   const flags = rawFlags as unknown as CheckFlags;
   const specs = reporterSpecs(flags.reporter ?? ["text"]);
-  checkOutputPaths(specs.map(({ file }) => ["--reporter", file]));
+  checkOutputPaths(
+    specs.map(({ file }) => ["--reporter", file]),
+    [["--cacert", flags.cacert]],
+  );
   const intervalMs = flags.watch === undefined ? undefined : intervalOption(flags.watch, specs);
   const prepared = prepareCheck(url, flags, io);
   if (!flags.quiet) for (const warning of prepared.warnings) io.stderr.push(`chatx: ${warning}\n`);
@@ -38,11 +39,11 @@ export async function runCheck(url: string, rawFlags: Record<string, unknown>, i
 }
 
 function intervalOption(watch: string | true, specs: readonly FindingsReporterSpec[]): number {
-  const intervalMs = longerThanZero(watch === true ? WATCH_INTERVAL : watch, "--watch");
+  const intervalMs = atMostOneDay(watch === true ? WATCH_INTERVAL : watch, "--watch");
   if (specs.some(({ name, file }) => file !== undefined || (name !== "text" && name !== "jsonl"))) {
     throw new UsageError("--watch prints as it goes: it takes --reporter text or jsonl, and no file");
   }
-  return Math.min(intervalMs, LONGEST_INTERVAL_MS);
+  return intervalMs;
 }
 
 class CheckRun {

@@ -1,6 +1,16 @@
 import type { Command } from "commander";
+import { UsageError } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { colored, gathered, type SetCode, withCommonOptions, withReportOptions } from "./shared.ts";
+
+/** A URL right behind --watch is taken for its interval. @throws {UsageError} Which does not show it: it may hold a secret. */
+function intervalOnly(text: string): string {
+  if (/^\d/.test(text)) return text;
+  throw new UsageError(
+    "--watch takes a time such as 30s, and what follows it is none",
+    "write the URL first: chatx check URL --watch",
+  );
+}
 
 export function addCheck(program: Command, io: Io, setCode: SetCode): void {
   const command = program
@@ -19,7 +29,11 @@ export function addCheck(program: Command, io: Io, setCode: SetCode): void {
     .option("--slow <time>", "an answer that takes longer is a warning", "10s")
     .option("--max-body-bytes <size>", "largest answer, as sent and unpacked", "256MiB")
     .option("--cacert <file>", "trust these certificates (PEM) instead of the built-in ones")
-    .option("--watch [interval]", "check again and again, and print what changes (default: every 60s)")
+    .option(
+      "--watch [interval]",
+      "check again and again, and print what changes (default: every 60s)",
+      intervalOnly,
+    )
     .option("--strict", "warnings are errors");
   withCommonOptions(withReportOptions(command, "stdout", "50"))
     .addHelpText(

@@ -21,7 +21,7 @@ export function addServe(program: Command, io: Io, setCode: SetCode): void {
     .argument("[inputs...]", "files, folders, quoted globs; - or nothing for standard input")
     .option("-f, --from <format>", "format of the input, or auto", "auto")
     .option("--watch", "look for new captures, and for changes, while serving")
-    .option("--watch-interval <time>", "between two looks", "1s")
+    .option("--watch-interval <time>", "between two looks (default: 1s, at most 24h)")
     .option("--limit <n>", "most conversations in an answer", "3000")
     .option("--path <path>", "where the document is", "/support-endpoint.json")
     .option("--token <source>", "a secret that requests must carry: env:NAME or file:PATH");

@@ -26,6 +26,16 @@ export function longerThanZero(text: string, option: string): number {
   return ms;
 }
 
+/** Timers of more than 24 days would run out at once; nobody means that much. */
+const LONGEST_MS = 24 * 3_600_000;
+
+/** The same, for what a timer of Node counts: at most a day. */
+export function atMostOneDay(text: string, option: string): number {
+  const ms = longerThanZero(text, option);
+  if (ms > LONGEST_MS) throw new UsageError(`${option} takes at most 24h; found "${text}"`);
+  return ms;
+}
+
 /** How many times as fast as the payloads' own times; undefined for as fast as it goes. */
 export function speedOption(text: string): number | undefined {
   if (text === "max") return undefined;

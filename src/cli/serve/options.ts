@@ -15,7 +15,7 @@ import {
   sourceFormatOption,
   zoneOption,
 } from "../options.ts";
-import { longerThanZero } from "../replay/units.ts";
+import { atMostOneDay } from "../replay/units.ts";
 import { type ServerFlags, type ServerSettings, serverSettings } from "../server-options.ts";
 import { urlFromTemplate } from "../url-option.ts";
 import { version } from "../version.ts";
@@ -23,7 +23,7 @@ import { version } from "../version.ts";
 export interface ServeFlags extends ServerFlags {
   readonly from: string;
   readonly watch?: boolean;
-  readonly watchInterval: string;
+  readonly watchInterval?: string;
   readonly limit: string;
   readonly path: string;
   readonly token?: string;
@@ -77,7 +77,7 @@ export function prepareServe(inputs: readonly string[], flags: ServeFlags, io: I
     limit: limitOption(flags.limit),
     path: pathOption(flags.path),
     token,
-    watchIntervalMs: flags.watch ? longerThanZero(flags.watchInterval, "--watch-interval") : undefined,
+    watchIntervalMs: watchInterval(flags),
     maxRecordBytes: recordSizeOption(flags.maxRecordBytes),
     maxInflatedBytes: sizeOption(flags.maxInflatedBytes, "--max-inflated-bytes"),
     maxFindings: countOption(flags.maxFindings, "--max-findings"),
@@ -104,6 +104,14 @@ function settingsOf(flags: ServeFlags): ConvertSettings {
 function settingsName(flags: ServeFlags): string {
   const { from, timeZone = "", urlTemplate = "", agentRole, systemMessages, fold = false } = flags;
   return JSON.stringify([version, from, timeZone, urlTemplate, agentRole, systemMessages, fold]);
+}
+
+const WATCH_INTERVAL = "1s";
+
+/** @returns Undefined: files are read once. */
+function watchInterval({ watch = false, watchInterval: text }: ServeFlags): number | undefined {
+  if (text !== undefined && !watch) throw new UsageError("--watch-interval needs --watch");
+  return watch ? atMostOneDay(text ?? WATCH_INTERVAL, "--watch-interval") : undefined;
 }
 
 function limitOption(text: string): number {

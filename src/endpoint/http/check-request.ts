@@ -75,13 +75,16 @@ function originForm(url: string, method: string | undefined, host: string | unde
   return rest.startsWith("/") ? rest : `/${rest}`;
 }
 
+/** Nobody can let a name point to a literal address, so the whole net is as good as 127.0.0.1. */
+const LOOPBACK = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
+
 function refuseStrangers(
   rawHeaders: readonly string[],
   host: string | undefined,
   allowed: readonly string[],
 ): void {
   const name = host?.replace(/:\d+$/, "").replace(/\.$/, "");
-  if (name === undefined || !allowed.includes(name)) {
+  if (name === undefined || !(allowed.includes(name) || LOOPBACK.test(name))) {
     throw new Refusal(421, "foreign-host", "this server does not answer to that Host");
   }
   for (const origin of valuesOf(rawHeaders, "origin")) {
