@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** These look at the memory of the process they run in: it must be theirs alone. */
-const APART = ["test/endpoint/serve/answers.test.ts"];
+/** The process must be theirs alone: they look at its memory, or put their own calls in the place of the system's. */
+const APART = ["test/endpoint/serve/answers.test.ts", "test/replay/durable-order.test.ts"];
 
 /** Small files that take long: vitest begins with what took longest, but by size where it has never run before. */
 const SLOW = ["fast-mutations", "planted-faults", "convert/loss", "journal-damage", "fast-command"];
