@@ -43,8 +43,14 @@ for (const [name, file, to] of FONTS) {
   copyFileSync(`${folder}/${file}`, `${fresh}/fonts/${to}`);
   remember(`./${folder}/package.json`);
 }
-mkdirSync(`${fresh}/cli/data`);
-copyFileSync("node_modules/pdfkit/js/data/sRGB_IEC61966_2_1.icc", `${fresh}/cli/data/sRGB_IEC61966_2_1.icc`);
+// pdfkit is in a chunk of the command, and in one of the library.
+for (const folder of ["cli", "lib"]) {
+  mkdirSync(`${fresh}/${folder}/data`);
+  copyFileSync(
+    "node_modules/pdfkit/js/data/sRGB_IEC61966_2_1.icc",
+    `${fresh}/${folder}/data/sRGB_IEC61966_2_1.icc`,
+  );
+}
 
 /** Notes the package that a bundled module belongs to. */
 function remember(id) {

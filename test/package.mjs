@@ -99,7 +99,7 @@ function checkFiles(tarball) {
     assert.ok(files.includes(`package/${needed}`), `${needed} is missing`);
   }
   const built =
-    /^package\/dist\/((cli\/[\w-]+\.cjs)|(lib\/[\w-]+\.js)|(types\/[\w/-]+\.d\.ts)|(cli\/data\/sRGB_IEC61966_2_1\.icc)|(fonts\/[\w-]+\.ttf)|(document\/[\w-]+\.mjs)|THIRD-PARTY-LICENSES\.txt)$/;
+    /^package\/dist\/((cli\/[\w-]+\.cjs)|(lib\/[\w-]+\.js)|(types\/[\w/-]+\.d\.ts)|((?:cli|lib)\/data\/sRGB_IEC61966_2_1\.icc)|(fonts\/[\w-]+\.ttf)|(document\/[\w-]+\.mjs)|THIRD-PARTY-LICENSES\.txt)$/;
   assert.deepEqual(
     files.filter((file) => file.startsWith("package/dist/") && !built.test(file)),
     [],
@@ -193,6 +193,13 @@ function checkInstalled(tarball) {
   const script = `
     import { convert, detect, formats, planReplay, validate } from "${name}";
     for (const one of [convert, detect, planReplay, validate]) if (typeof one !== "function") throw new Error("no function");
+    const payload = ${JSON.stringify(input.toString("utf8"))};
+    for (const to of ["ferndesk", "jtel"]) {
+      for await (const { json } of convert(payload, { to })) if (json.length < 100) throw new Error(to);
+      for await (const { request } of planReplay(payload, { to, url: "https://hooks.example.com/" })) {
+        if (request === undefined) throw new Error(to);
+      }
+    }
     console.log(formats.map(({ id }) => id).join(" "));`;
   const ids = run(process.execPath, ["--input-type=module", "-e", script], { cwd: app }).trim();
   assert.match(ids, /\bferndesk\b.*\bsmartsupp\b/);

@@ -1,5 +1,5 @@
 import type { DiagnosticArgs, DiagnosticCode } from "../diagnostics/diagnostic.ts";
-import { type Finding, wordsOf } from "../diagnostics/finding.ts";
+import { type Finding, findingOfSource } from "../diagnostics/finding.ts";
 import {
   createReporter,
   type RecordVerdict,
@@ -84,9 +84,7 @@ export class Reports {
 
   /** A finding about a source as a whole. */
   source<C extends DiagnosticCode>(source: string, code: C, args: DiagnosticArgs[C]): void {
-    const words = wordsOf({ code, args } as Parameters<typeof wordsOf>[0], false);
-    const nowhere = { offset: 0, line: 0, column: 0, endLine: 0, endColumn: 0 };
-    this.findings([{ ...words, ...nowhere, source, record: 0, pointer: "" }]);
+    this.findings([findingOfSource(source, code, args)]);
   }
 
   record(verdict: RecordVerdict): void {

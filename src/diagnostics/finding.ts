@@ -49,3 +49,15 @@ export function wordsOf(diagnostic: Pick<Diagnostic, "code" | "args">, strict: b
     args: diagnostic.args,
   };
 }
+
+/** A finding about a source as a whole: its place is nowhere (0), as is its record. */
+export function findingOfSource<C extends DiagnosticCode>(
+  source: string,
+  code: C,
+  args: DiagnosticArgs[C],
+): Finding {
+  const words = wordsOf({ code, args } as Pick<Diagnostic, "code" | "args">, false);
+  return { ...words, ...NOWHERE, source, record: 0, pointer: "" };
+}
+
+const NOWHERE = { offset: 0, line: 0, column: 0, endLine: 0, endColumn: 0 };

@@ -7,6 +7,7 @@ import { stringifyJson } from "../json/stringify.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { Conversation } from "../model/conversation.ts";
 import { timeZone } from "../model/time.ts";
+import { checkedChoice, checkedShard, checkInput, checkLimits, checkOptions } from "./checks.ts";
 import { formatNamed, writableFormat } from "./formats.ts";
 import { recordsOf } from "./input.ts";
 import { moment } from "./moment.ts";
@@ -63,10 +64,13 @@ export interface Conversion extends AsyncIterable<ConvertedConversation> {
  * come as they are read, in little memory; events of one conversation are held until the input ends.
  *
  * @param input  Text or bytes; an iterable is read once, as fast as the result is consumed.
- * @throws {TypeError} For an unknown format, a read-only target, or a time that is none.
+ * @throws {TypeError} For an unknown format, a read-only target, or an option that is none.
  * @throws {RangeError} For an unknown time zone.
  */
 export function convert(input: ChatInput, options: ConvertOptions): Conversion {
+  checkInput(input);
+  checkOptions(options);
+  checkLimits(options);
   const settings = settingsOf(options);
   let summary: ConvertSummary | undefined;
   async function* run(): AsyncGenerator<ConvertedConversation> {
@@ -86,7 +90,7 @@ export function convert(input: ChatInput, options: ConvertOptions): Conversion {
         yield { ...one, value, json: stringifyJson(value) };
       }
     }
-    for await (const record of recordsOf(input, options)) {
+    for await (const record of recordsOf(input, options, options.onFinding)) {
       converter.record(await lookInside(record));
       yield* finished();
     }
@@ -121,13 +125,13 @@ function settingsOf(options: ConvertOptions): ConvertSettings {
     ...(options.from === undefined ? {} : { from: formatNamed(options.from) }),
     zone,
     zoneIsGiven: options.timeZone !== undefined,
-    agentRole: options.agentRole ?? "agent",
-    systemMessages: options.systemMessages ?? "drop",
+    agentRole: checkedChoice(options.agentRole ?? "agent", "agentRole", ["agent", "support_agent"]),
+    systemMessages: checkedChoice(options.systemMessages ?? "drop", "systemMessages", ["drop", "agent"]),
     strict: options.strict ?? false,
     fold: options.fold ?? false,
     ...(since === undefined ? {} : { since: moment(since, "since", zone) }),
     ...(until === undefined ? {} : { until: moment(until, "until", zone) }),
-    ...(shard === undefined ? {} : { shard }),
+    ...(shard === undefined ? {} : { shard: checkedShard(shard) }),
     urlFor: options.urlFor,
   };
 }

@@ -1,5 +1,6 @@
+import { type Finding, findingOfSource } from "../diagnostics/finding.ts";
 import { inflateBody, inflateChunks } from "../input/inflate.ts";
-import { readRecords } from "../input/records.ts";
+import { RecordSplitter, readRecords } from "../input/records.ts";
 import type { InputRecord } from "../input/types.ts";
 import { encodeUtf8 } from "../json/text.ts";
 import type { ChatInput, ReadOptions } from "./types.ts";
@@ -7,16 +8,25 @@ import type { ChatInput, ReadOptions } from "./types.ts";
 const MAX_RECORD_BYTES = 64 * 1024 ** 2;
 const MAX_INFLATED_BYTES = 64 * 1024 ** 3;
 
-/** The records of an input, as the command cuts them; gzip is inflated. */
-export function recordsOf(
+/**
+ * The records of an input, as the command cuts them; gzip is inflated.
+ *
+ * @param onFinding  Told of an input that holds none.
+ */
+export async function* recordsOf(
   input: ChatInput,
   options: ReadOptions,
+  onFinding?: (finding: Finding) => void,
 ): AsyncGenerator<InputRecord, void, undefined> {
   const maxRecordBytes = options.maxRecordBytes ?? MAX_RECORD_BYTES;
   const maxInflatedBytes = options.maxInflatedBytes ?? MAX_INFLATED_BYTES;
   const chunks = inflateChunks(bytesOf(input), maxInflatedBytes);
   const name = options.source ?? "<input>";
-  return readRecords({ name, chunks }, { maxRecordBytes, inflate: inflateBody });
+  const splitting = { maxRecordBytes, inflate: inflateBody };
+  const splitter = new RecordSplitter(name, splitting);
+  yield* readRecords({ name, chunks }, splitting, splitter);
+  if (splitter.records > 0 || splitter.sawContainer) return;
+  onFinding?.(findingOfSource(name, "input/empty", {}));
 }
 
 async function* bytesOf(input: ChatInput): AsyncGenerator<Uint8Array> {

@@ -4,6 +4,7 @@ import { factsNamed } from "../plan/renderer.ts";
 import { type PlanSettings, sendableMethod } from "../plan/settings.ts";
 import type { PlannedMessage } from "../replay/types.ts";
 import type { HttpRequest } from "../transport/types.ts";
+import { checkedChoice, checkedShard, checkInput, checkLimits, checkOptions } from "./checks.ts";
 import { formatNamed, writableFormat } from "./formats.ts";
 import { recordsOf } from "./input.ts";
 import { moment } from "./moment.ts";
@@ -101,6 +102,9 @@ export interface ReplayPlan extends AsyncIterable<ReplayMessage> {
  * @throws {RangeError} For an unknown time zone, or a secret too short to be masked.
  */
 export function planReplay(input: ChatInput, options: PlanReplayOptions): ReplayPlan {
+  checkInput(input);
+  checkOptions(options);
+  checkLimits(options);
   const settings = settingsOf(options);
   const renderer = rendererFor(options, settings);
   const source = { plan: settings, renderer, wanted: { ...factsNamed(renderer.template), time: true } };
@@ -129,7 +133,7 @@ export function planReplay(input: ChatInput, options: PlanReplayOptions): Replay
         yield message;
       }
     }
-    for await (const record of recordsOf(input, options)) {
+    for await (const record of recordsOf(input, options, options.onFinding)) {
       await plan.record(record);
       yield* finished();
       if (plan.isFull) break;
@@ -166,9 +170,8 @@ async function renderedMessage(message: PlannedMessage): Promise<ReplayMessage> 
 function settingsOf(options: PlanReplayOptions): PlanSettings {
   const zone = timeZone(options.timeZone ?? "UTC");
   const { method, since, until, shard, limit, from, to, order = "conversation" } = options;
-  if (!["conversation", "input", "none"].includes(order)) throw new TypeError(`there is no order "${order}"`);
   return {
-    order,
+    order: checkedChoice(order, "order", ["conversation", "input", "none"]),
     zone,
     zoneIsGiven: options.timeZone !== undefined,
     ...(from === undefined ? {} : { from: formatNamed(from) }),
@@ -191,11 +194,4 @@ function checkedLimit(limit: number): number {
   if (!Number.isSafeInteger(limit) || limit < 0)
     throw new TypeError(`limit is no number of messages: ${limit}`);
   return limit;
-}
-
-function checkedShard(shard: { readonly index: number; readonly count: number }): PlanSettings["shard"] & {} {
-  const { index, count } = shard;
-  const isShard = Number.isSafeInteger(index) && Number.isSafeInteger(count) && index >= 1 && index <= count;
-  if (!isShard) throw new TypeError(`shard is none: ${index} of ${count}`);
-  return shard;
 }

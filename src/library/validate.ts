@@ -1,5 +1,6 @@
 import type { Finding } from "../diagnostics/finding.ts";
 import { type RecordVerdict, Validator } from "../validate/validator.ts";
+import { checkInput, checkLimits, checkOptions } from "./checks.ts";
 import { formatNamed } from "./formats.ts";
 import { recordsOf } from "./input.ts";
 import type { ChatInput, ReadOptions } from "./types.ts";
@@ -19,20 +20,28 @@ export interface ValidatedRecord extends RecordVerdict {
 /**
  * Checks payloads against their format, one record at a time.
  *
- * @returns One result for each record, in input order. Bad data never throws.
- * @throws {TypeError} For an unknown format.
+ * @returns One result for each record, in input order; for an input that holds none, one of record 0 that says so. Bad
+ *   data never throws.
+ * @throws {TypeError} For an unknown format, or an option that is none.
  */
-export async function* validate(
-  input: ChatInput,
-  options: ValidateOptions = {},
-): AsyncGenerator<ValidatedRecord> {
+export function validate(input: ChatInput, options: ValidateOptions = {}): AsyncGenerator<ValidatedRecord> {
+  checkInput(input);
+  checkOptions(options);
+  checkLimits(options);
   const format = options.format === undefined ? undefined : formatNamed(options.format);
   const validator = new Validator({
     strict: options.strict ?? false,
     ...(format === undefined ? {} : { format }),
   });
-  for await (const record of recordsOf(input, options)) {
-    const { findings, verdict } = validator.record(record);
-    yield { ...verdict, findings };
+  async function* run(): AsyncGenerator<ValidatedRecord> {
+    const ofSource: Finding[] = [];
+    for await (const record of recordsOf(input, options, (finding) => ofSource.push(finding))) {
+      const { findings, verdict } = validator.record(record);
+      yield { ...verdict, findings };
+    }
+    for (const finding of ofSource) {
+      yield { source: finding.source, record: 0, line: 0, verdict: "invalid", findings: [finding] };
+    }
   }
+  return run();
 }

@@ -125,3 +125,41 @@ describe("detect, formats and schemas", () => {
     expect(() => schemaOf("nothing")).toThrow(TypeError);
   });
 });
+
+describe("an input that holds no payload", () => {
+  test.each(["", "  \n", new Uint8Array(0), []])("is told of: %j", async (input) => {
+    const told: string[] = [];
+    const onFinding = ({ code, record }: { readonly code: string; readonly record: number }) =>
+      void told.push(`${code} ${record}`);
+    const conversion = convert(input, { to: "ferndesk", onFinding });
+    expect(await all(conversion)).toEqual([]);
+    expect(told).toEqual(["input/empty 0"]);
+    const [result, ...more] = await all(validate(input));
+    expect(more).toEqual([]);
+    expect(result).toMatchObject({ record: 0, verdict: "invalid", findings: [{ code: "input/empty" }] });
+  });
+
+  test("is none where a list is empty", async () => {
+    expect(await all(validate("[]"))).toEqual([]);
+  });
+});
+
+describe("misuse", () => {
+  const to = "ferndesk";
+  test.each<[string, () => unknown, string]>([
+    ["no input", () => validate(null as never), "neither text nor bytes"],
+    ["a number as input", () => convert(1 as never, { to }), "neither text nor bytes"],
+    ["an object as input", () => convert({} as never, { to }), "neither text nor bytes"],
+    ["no options", () => convert("{}", undefined as never), "the options are missing"],
+    ["a share behind the last", () => convert("{}", { to, shard: { index: 3, count: 2 } }), "3 of 2"],
+    ["half a share", () => convert("{}", { to, shard: { index: 1.5, count: 2 } }), "1.5 of 2"],
+    ["a share as text", () => convert("{}", { to, shard: "1/2" as never }), "shard is none"],
+    ["another role", () => convert("{}", { to, agentRole: "bot" as never }), "agent, support_agent, not bot"],
+    ["another place", () => convert("{}", { to, systemMessages: "x" as never }), "drop, agent, not x"],
+    ["a limit below zero", () => convert("{}", { to, maxRecordBytes: -1 }), "maxRecordBytes"],
+    ["a limit that is text", () => validate("{}", { maxInflatedBytes: "1" as never }), "maxInflatedBytes"],
+  ])("throws: %s", (_, use, words) => {
+    expect(use).toThrow(TypeError);
+    expect(use).toThrow(words);
+  });
+});

@@ -275,7 +275,7 @@ describe("a plan", () => {
     ["an unknown format", { from: "nothing" }, "there is no format"],
     ["a format that cannot be written", { to: "smartsupp-event" }, "can be read, not written"],
     ["a time that is none", { since: "yesterday" }, "since is no ISO 8601 time"],
-    ["an order that is none", { order: "random" as never }, "there is no order"],
+    ["an order that is none", { order: "random" as never }, "order is one of conversation, input, none, not"],
     ["a limit that is none", { limit: -1 }, "limit is no number of messages"],
     ["a shard that is none", { shard: { index: 3, count: 2 } }, "shard is none"],
   ])("is refused at once for %s", (_, options, words) => {

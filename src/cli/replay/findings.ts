@@ -1,5 +1,5 @@
 import type { DiagnosticArgs, DiagnosticCode } from "../../diagnostics/diagnostic.ts";
-import { type Finding, wordsOf } from "../../diagnostics/finding.ts";
+import { type Finding, findingOfSource } from "../../diagnostics/finding.ts";
 import { createReporter, type Reporter } from "../../report/index.ts";
 import { type Io, wantsColor } from "../io.ts";
 import { version } from "../version.ts";
@@ -37,9 +37,7 @@ export class FindingsToStderr {
 
   /** A finding about a source as a whole. */
   ofSource<C extends DiagnosticCode>(source: string, code: C, args: DiagnosticArgs[C]): void {
-    const words = wordsOf({ code, args } as Parameters<typeof wordsOf>[0], false);
-    const nowhere = { offset: 0, line: 0, column: 0, endLine: 0, endColumn: 0 };
-    this.show([{ ...words, ...nowhere, source, record: 0, pointer: "" }]);
+    this.show([findingOfSource(source, code, args)]);
   }
 
   end(): void {
