@@ -370,6 +370,57 @@ describe("a dry run", () => {
   });
 });
 
+describe("a dry run that the run itself would refuse", () => {
+  test.each<[string, (args: string[], into: string) => string[]]>([
+    ["a journal that is there, without --resume", (args) => args],
+    [
+      "--resume without a journal",
+      (args, into) => [...args.slice(0, -1), join(into, "none.jsonl"), "--resume"],
+    ],
+    ["--resume with another target", (args) => [...args, "--resume", "--url", "http://127.0.0.1:9/"]],
+    [
+      "--resume with fewer inputs",
+      (args, into) => [hooks(into, 2, "fewer.jsonl"), ...args.slice(1), "--resume"],
+    ],
+    [
+      "--resume with more inputs",
+      (args, into) => [hooks(into, 4, "more.jsonl"), ...args.slice(1), "--resume"],
+    ],
+  ])("is refused in the same words: %s", async (_, changed) => {
+    const server = await endpoint();
+    const into = folder();
+    const args = [hooks(into, 3), "--url", server.url, "--journal", join(into, "run.jsonl")];
+    expect((await replay(args)).code).toBe(0);
+    const now = changed(args, into);
+    const dry = await replay([...now, "--dry-run"]);
+    const run = await replay(now);
+    expect([dry.code, dry.stdout]).toEqual([2, ""]);
+    expect([run.code, run.stderr]).toEqual([2, dry.stderr]);
+    expect(server.requests).toHaveLength(3);
+  });
+});
+
+test.each<[string[], Record<string, string>]>([
+  [
+    ["standard-webhooks", "-H", "webhook-id: mine"],
+    { "webhook-timestamp": "***", "webhook-signature": "***" },
+  ],
+  [["smartsupp"], { "X-Smartsupp-Hmac": "***" }],
+  [["hmac-sha256", "--sign-header", "X-Proof", "-H", "X-Proof: mine"], { "X-Proof": "***" }],
+])("a dry run shows the headers of --sign %j, but not their values", async (sign, masked) => {
+  const args = [hooks(folder(), 1), "--url", "http://127.0.0.1:9/", "--dry-run", "--reporter", "json"];
+  const run = await replay([...args, "--sign-secret", "env:KEY", "--sign", ...sign], {
+    KEY: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+  });
+  const [first] = JSON.parse(run.stdout).plan.first;
+  const shown = Object.fromEntries(
+    first.headers.map(({ name, value }: { name: string; value: string }) => [name, value]),
+  );
+  expect(shown).toMatchObject(masked);
+  expect(run.stdout).not.toContain("mine");
+  if (sign[0] === "standard-webhooks") expect(`"${shown["webhook-id"]}"`).toBe(shown["idempotency-key"]);
+});
+
 describe("a signal", () => {
   test("ends the run in good order: what is under way ends, the summary says how to resume", async () => {
     const into = folder();

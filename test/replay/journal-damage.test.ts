@@ -128,7 +128,7 @@ describe("damage before the last line", () => {
         const damaged = Buffer.from(bytes);
         damaged[at]! ^= 1 << bit;
         put(path, damaged);
-        const failure = await failureOf(peekJournal(path, FINGERPRINT));
+        const failure = await failureOf(peekJournal({ path, mode: "resume", fingerprint: FINGERPRINT }));
         if (failure === "fine") throw new Error(`bit ${bit} of byte ${at} went unnoticed`);
         expect(failure.exitCode).toBe(4);
         if (line === 0) expect(["damaged", "foreign", "unknown-version"]).toContain(failure.kind);
@@ -150,9 +150,11 @@ describe("damage before the last line", () => {
         const damaged = Buffer.from(bytes);
         damaged[at]! ^= 1 << bit;
         put(path, damaged);
-        const earlier = await peekJournal(path, FINGERPRINT).catch((error) => {
-          expect(error).toMatchObject({ kind: "damaged" });
-        });
+        const earlier = await peekJournal({ path, mode: "resume", fingerprint: FINGERPRINT }).catch(
+          (error) => {
+            expect(error).toMatchObject({ kind: "damaged" });
+          },
+        );
         if (earlier)
           expect(SIX.map((one) => earlier.stateOf(message(one)))).toEqual([...STATES.slice(0, 5), undefined]);
       }

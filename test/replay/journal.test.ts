@@ -174,16 +174,21 @@ describe("starting and resuming", () => {
   test("a dry run looks into it without a lock and without a change", async () => {
     const folder = newFolder();
     const path = join(folder, "run.jsonl");
-    expect(await peekJournal(path, FINGERPRINT)).toBeUndefined();
+    expect(await peekJournal({ path, mode: "create", fingerprint: FINGERPRINT })).toBeUndefined();
     const journal = await open(path);
     await journal.record(outcome(1));
     writeFileSync(path, '{"sequence":2', { flag: "a" });
     const bytes = readFileSync(path);
-    const earlier = await peekJournal(path, FINGERPRINT);
+    const earlier = await peekJournal({ path, mode: "resume", fingerprint: FINGERPRINT });
     expect(earlier?.stateOf(message(1))).toBe("delivered");
     expect(earlier?.size).toBe(1);
     expect(readFileSync(path)).toEqual(bytes);
-    expect(await kindOf(peekJournal(path, {}))).toBe("other-run");
+    expect(await kindOf(peekJournal({ path, mode: "resume", fingerprint: {} }))).toBe("other-run");
+    expect(await kindOf(peekJournal({ path, mode: "create", fingerprint: FINGERPRINT }))).toBe("exists");
+    const none = join(folder, "none.jsonl");
+    expect(await kindOf(peekJournal({ path: none, mode: "resume", fingerprint: FINGERPRINT }))).toBe(
+      "missing",
+    );
     await journal.close().catch(() => undefined);
   });
 });
@@ -320,7 +325,9 @@ describe("the file", () => {
       for (const start of [open, resume]) {
         expect(await failureOf(start(path))).toMatchObject({ kind: "not-a-private-file", exitCode: 4 });
       }
-      expect(await kindOf(peekJournal(path, FINGERPRINT))).toBe("not-a-private-file");
+      expect(await kindOf(peekJournal({ path, mode: "resume", fingerprint: FINGERPRINT }))).toBe(
+        "not-a-private-file",
+      );
     },
   );
 

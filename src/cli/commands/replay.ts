@@ -101,7 +101,8 @@ async function replayPrepared(
   const { journal, deadLetter, har, saveResponses } = flags;
   if (flags.dryRun) {
     const asJson = reporters.some(({ name }) => name === "json");
-    return dryRun(prepared, source, { asJson, ...(journal === undefined ? {} : { journal }) }, findings, io);
+    const wanted = { asJson, resume: flags.resume ?? false, ...(journal === undefined ? {} : { journal }) };
+    return dryRun(prepared, source, wanted, findings, io);
   }
   const journals = await openJournals({
     ...(journal === undefined ? {} : { path: journal }),

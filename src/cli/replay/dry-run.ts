@@ -5,6 +5,9 @@ import { peekJournal } from "../../replay/journal/journal.ts";
 import { Timeline } from "../../replay/timeline.ts";
 import type { PlannedMessage, TokenAnswer } from "../../replay/types.ts";
 import { type PlannedRequest, planJson, planText, type ReplayPlan } from "../../report/replay/plan.ts";
+import type { HttpRequest } from "../../transport/types.ts";
+import { MASKED } from "../../trust/secret-names.ts";
+import type { Signer } from "../../trust/types.ts";
 import { ExitCode } from "../exit-codes.ts";
 import type { Io } from "../io.ts";
 import { version } from "../version.ts";
@@ -15,6 +18,7 @@ import type { PreparedReplay } from "./prepare.ts";
 
 export interface DryRunWanted {
   readonly journal?: string;
+  readonly resume: boolean;
   readonly asJson: boolean;
 }
 
@@ -33,15 +37,24 @@ export async function dryRun(
   const earlier =
     wanted.journal === undefined
       ? undefined
-      : await peekJournal(wanted.journal, fingerprintOf(prepared.sameness));
+      : await peekJournal({
+          path: wanted.journal,
+          mode: wanted.resume ? "resume" : "create",
+          fingerprint: fingerprintOf(prepared.sameness),
+        });
   const answer = token === undefined ? undefined : sampleToken(renderer.template);
-  const tally = new PlanTally(answer, settings.run.speed);
+  const tally = new PlanTally(answer, settings.run.speed, prepared.signer);
+  const comparison = earlier?.comparison();
   const { input, outcome } = await eachMessage(source, io, {
-    message: (message) => tally.add(message, finalOf(earlier?.stateOf(message))),
+    message: (message) => {
+      comparison?.add(message);
+      return tally.add(message, finalOf(earlier?.stateOf(message)));
+    },
     findings: (found) => findings.show(found),
     sourceFinding: (name, code, args) => findings.ofSource(name, code, args),
     isDone: () => false,
   });
+  comparison?.end();
   const tokenRequest = token?.request();
   const plan: ReplayPlan = {
     target: renderer.origin,
@@ -66,9 +79,15 @@ class PlanTally {
   lastDueMs = 0;
   private readonly answer: TokenAnswer | undefined;
   private readonly timeline: Timeline | undefined;
+  private readonly signer: Signer | undefined;
 
-  constructor(answer: TokenAnswer | undefined, speed: PreparedReplay["settings"]["run"]["speed"]) {
+  constructor(
+    answer: TokenAnswer | undefined,
+    speed: PreparedReplay["settings"]["run"]["speed"],
+    signer: Signer | undefined,
+  ) {
     this.answer = answer;
+    this.signer = signer;
     this.timeline = speed === undefined ? undefined : new Timeline(speed.factor, speed.maxGapMs);
   }
 
@@ -93,8 +112,20 @@ class PlanTally {
     else this.counts.unrenderable++;
     if (this.first.length >= SHOWN) return;
     const { sequence, source, line } = message;
-    const request = rendered.ok ? rendered.request : { reason: rendered.reason };
+    const request = rendered.ok ? this.signed(rendered.request, message) : { reason: rendered.reason };
     this.first.push({ sequence, source, line, request });
+  }
+
+  /** As it is sent, but that a signature and its time are those of the attempt: they are not known before. */
+  private signed(request: HttpRequest, { identity }: PlannedMessage): HttpRequest {
+    if (this.signer === undefined) return request;
+    const signed = this.signer.sign(request, { identity }, 0);
+    const kept = new Set(request.headers);
+    const headers = signed.headers.map((header) => {
+      const [name, value] = header;
+      return kept.has(header) || value === identity ? header : ([name, MASKED] as const);
+    });
+    return { ...signed, headers };
   }
 
   private countFormat({ format = "", event = "" }: PlannedMessage): void {

@@ -53,12 +53,13 @@ export async function openJournal(options: JournalOptions): Promise<FileJournal>
  * What a journal knows, for a dry run: takes no lock and changes nothing, and a torn last line is passed over.
  *
  * @returns Undefined where the file is missing or holds no run.
- * @throws {JournalError} As `openJournal` does for a resumed run.
+ * @throws {JournalError} As `openJournal` does.
  */
 export async function peekJournal(
-  path: string,
-  fingerprint: Readonly<Record<string, string>>,
+  options: Pick<JournalOptions, "path" | "mode" | "fingerprint">,
 ): Promise<EarlierRun | undefined> {
+  const { path, mode } = options;
+  if (mode === "resume") await refuseMissing(path);
   const stats = await lstat(path).catch(ignoreMissing);
   if (stats === undefined) return undefined;
   if (!stats.isFile()) {
@@ -68,7 +69,7 @@ export async function peekJournal(
     const fd = await openFd(path, constants.O_RDONLY);
     try {
       const { earlier } = await readJournal(fd, path, stats.size);
-      if (earlier !== undefined) refuseOtherRun(path, { mode: "resume", fingerprint }, earlier);
+      if (earlier !== undefined) refuseOtherRun(path, options, earlier);
       return earlier;
     } finally {
       await closeFd(fd);
