@@ -1,23 +1,14 @@
 import { constants } from "node:buffer";
 import type { ZlibOptions } from "node:zlib";
 import type { InflateBody } from "./body.ts";
+import { Gunzip, reasonOf, zlib } from "./gunzip.ts";
 import { textOnly, withWholeHead } from "./heads.ts";
 import { problemAt, SourceProblem } from "./problems.ts";
 import { signatureOf } from "./signature.ts";
 
-/** How much is inflated at once: at gzip's best ratio of 1,032 it becomes 17 MB, which bounds the memory. */
-const PIECE_BYTES = 16 * 1024;
-const OUTPUT_BYTES = 64 * 1024;
-
-/** Loaded when something is compressed: most runs read plain files. */
-function zlib(): typeof import("node:zlib") {
-  return process.getBuiltinModule("node:zlib");
-}
-
 /**
  * Inflates gzip, of one or several members, and passes plain text through. What was inflated before a fault
- * comes out before the fault is thrown, but for what the 16 KiB that hold the fault inflate to: zlib gives
- * that up.
+ * comes out before the fault is thrown; see `Gunzip`.
  *
  * @throws {SourceProblem} For broken gzip, gzip in gzip, other compressions, UTF-16 and UTF-32, and more than
  *   `maxInflatedBytes` of output. Errors of `chunks` pass.
@@ -35,7 +26,7 @@ export async function* inflateChunks(
       if (gunzip === undefined) yield chunk;
       else yield* limited(gunzip.write(chunk));
     }
-    if (gunzip !== undefined) yield* limited(gunzip.end());
+    gunzip?.end();
   }
   let room = maxInflatedBytes;
   async function* limited(output: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
@@ -53,81 +44,6 @@ export async function* inflateChunks(
   } finally {
     gunzip?.close();
   }
-}
-
-/**
- * Node's streaming gunzip, written to and read from by turns: piped, a fault would take all waiting output
- * along.
- */
-class Gunzip {
-  // Without a limit of its own, a write is over when all its output is there.
-  private readonly engine = zlib().createGunzip({
-    chunkSize: OUTPUT_BYTES,
-    readableHighWaterMark: Number.MAX_SAFE_INTEGER,
-  } as ZlibOptions);
-  private readonly failure: Promise<Error>;
-  private fed = 0;
-  private isOver = false;
-
-  constructor() {
-    this.failure = new Promise((resolve) => this.engine.once("error", resolve));
-  }
-
-  async *write(chunk: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-    for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
-      const piece = chunk.subarray(at, at + PIECE_BYTES);
-      if (this.isOver) {
-        refuseTrailing(piece);
-        continue;
-      }
-      this.fed += piece.length;
-      const written = new Promise<undefined>((resolve) => this.engine.write(piece, () => resolve(undefined)));
-      const failure = await Promise.race([written, this.failure]);
-      for (let output = this.engine.read(); output !== null; output = this.engine.read())
-        yield output as Buffer;
-      const error = failure ?? this.engine.errored;
-      if (error !== null) throw brokenGzip(error);
-      // The engine leaves alone what follows a member and is no other member: NUL as padding is all there may be.
-      const left = this.fed - this.engine.bytesWritten;
-      this.isOver = left > 0;
-      refuseTrailing(piece.subarray(piece.length - left));
-    }
-  }
-
-  async *end(): AsyncGenerator<Uint8Array, void, undefined> {
-    if (this.isOver) return;
-    this.engine.end();
-    try {
-      for await (const output of this.engine) yield output as Buffer;
-    } catch (error) {
-      throw brokenGzip(error);
-    }
-  }
-
-  close(): void {
-    this.engine.destroy();
-  }
-}
-
-function refuseTrailing(bytes: Uint8Array): void {
-  if (bytes.some((byte) => byte !== 0)) throw brokenGzip("other data follows its end");
-}
-
-function brokenGzip(cause: unknown): SourceProblem {
-  return new SourceProblem({ code: "input/broken-gzip", args: { reason: reasonOf(cause) } });
-}
-
-const REASONS = new Map([
-  ["incorrect data check", "its checksum does not match"],
-  ["incorrect length check", "its length does not match"],
-  ["unexpected end of file", "it is cut off"],
-  ["incorrect header check", "other data follows its end"],
-  ["Decompression failed", "it cannot be unpacked"],
-]);
-
-function reasonOf(cause: unknown): string {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  return REASONS.get(text) ?? text;
 }
 
 /** Undoes a coding of a captured body, for `SplitOptions.inflate`. Never throws. */

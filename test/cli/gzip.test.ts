@@ -55,6 +55,15 @@ describe("gzip", () => {
     expect(conversationsOf(run.stdout).length).toBeGreaterThan(100);
   });
 
+  test.concurrent.each<[string, (bytes: Buffer) => Buffer]>([
+    ["with a wrong checksum", (bytes) => flipped(bytes, bytes.length - 8)],
+    ["with other data behind it", (bytes) => Buffer.concat([bytes, Buffer.from("junk")])],
+  ])("%s gives all its records, and an error", async (_, damage) => {
+    const run = await convert(damage(gzipSync(hookLines(50))));
+    expectRefused(run, "error input/broken-gzip: ");
+    expect(conversationsOf(run.stdout)).toHaveLength(50);
+  });
+
   test.concurrent.each<[string, (bytes: Buffer) => Buffer, string]>([
     ["with a wrong checksum", (bytes) => flipped(bytes, bytes.length - 8), "its checksum does not match"],
     ["with a wrong length", (bytes) => flipped(bytes, bytes.length - 4), "its length does not match"],

@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib";
+import { crc32, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { inflateBody, inflateChunks } from "../../src/input/inflate.ts";
 import { readRecords } from "../../src/input/records.ts";
@@ -35,6 +35,24 @@ describe("gzip is inflated", () => {
     ]);
   });
 
+  test("with every member that a header may have", async () => {
+    const extra = Buffer.from([3, 0, 1, 2, 3]);
+    const head = Buffer.concat([
+      Buffer.from([0x1f, 0x8b, 8, 2 | 4 | 8 | 16, 0, 0, 0, 0, 0, 3]),
+      extra,
+      Buffer.from("name\0comment\0"),
+    ]);
+    const check = Buffer.alloc(2);
+    check.writeUInt16LE(crc32(head) & 0xffff);
+    const full = Buffer.concat([head, check, packed.subarray(10)]);
+    const noExtra = Buffer.from([0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 3, 0, 0]);
+    for (const size of [1, 7, 1_000]) {
+      expect(await read(full, size)).toEqual(['{"a":1}', '{"b":2}']);
+      const two = Buffer.concat([packed, noExtra, packed.subarray(10)]);
+      expect(await read(two, size)).toHaveLength(4);
+    }
+  });
+
   test("with NUL as padding", async () => {
     expect(await read(Buffer.concat([packed, Buffer.alloc(30)]))).toEqual(['{"a":1}', '{"b":2}']);
   });
@@ -62,7 +80,8 @@ describe("broken gzip is a problem behind the records that came out", () => {
   test("a wrong checksum", async () => {
     const wrong = Buffer.from(packed);
     wrong[wrong.length - 6]! ^= 1;
-    expect(await read(wrong)).toContainEqual(broken("its checksum does not match"));
+    for (const size of [1, 7, 1_000])
+      expect(await read(wrong, size)).toEqual(['{"a":1}', '{"b":2}', broken("its checksum does not match")]);
   });
 
   test.each([
@@ -70,9 +89,24 @@ describe("broken gzip is a problem behind the records that came out", () => {
     ["text behind padding", encodeUtf8("\0\0\0garbage")],
   ])("trailing %s", async (_, garbage) => {
     const whole = Buffer.concat([packed, garbage]);
-    // In the same piece as the fault, zlib gives up what it has inflated.
-    expect((await read(whole, 1_000)).at(-1)).toEqual(broken("other data follows its end"));
-    expect(await read(whole, 1)).toEqual(['{"a":1}', '{"b":2}', broken("other data follows its end")]);
+    for (const size of [1, 1_000])
+      expect(await read(whole, size)).toEqual(['{"a":1}', '{"b":2}', broken("other data follows its end")]);
+  });
+
+  test.each([
+    ["before the fault, in one chunk", 1_000_000],
+    ["in small chunks", 7],
+  ])("every record is given out %s", async (_, size) => {
+    const lines = Array.from({ length: 5_000 }, (_, index) => JSON.stringify({ index }));
+    const sound = gzipSync(lines.join("\n"));
+    const wrong = Buffer.from(sound);
+    wrong[wrong.length - 6]! ^= 1;
+    const limit = 10 * MEBIBYTE;
+    expect(await read(wrong, size, limit)).toEqual([...lines, broken("its checksum does not match")]);
+    expect(await read(Buffer.concat([sound, encodeUtf8("junk")]), size, limit)).toEqual([
+      ...lines,
+      broken("other data follows its end"),
+    ]);
   });
 
   test("the record that was being read is in the problem, not a finding of its own", async () => {
