@@ -123,6 +123,12 @@ const catalogue: Catalogue = {
     severity: "warning",
     message: ({ key }) => `the key ${quote(key)} comes twice in one object; the last value stands`,
   },
+  "json/duplicate-list": {
+    severity: "error",
+    message: ({ key }) =>
+      `the key ${quote(key)} comes twice around the list of records; who reads all at once finds the last value only`,
+    hint: () => "write the key once, with all records in one list",
+  },
   "format/not-an-object": {
     severity: "error",
     message: ({ found }) => `a payload is an object, found ${found}`,

@@ -31,6 +31,7 @@ export interface DiagnosticArgs extends CheckDiagnosticArgs {
   "json/lone-surrogate": { found: string };
   "json/too-deep": { limit: number };
   "json/duplicate-key": { key: string };
+  "json/duplicate-list": { key: string };
   // format: which vendor's payload it is
   "format/not-an-object": { found: string };
   "format/unknown": { nearest: string; why: string };

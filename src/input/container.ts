@@ -53,7 +53,12 @@ export class Container {
 
 /** Valid text that stands for everything before the list's closing bracket, to check what comes after it. */
 export function textBeforeSuffix(base: number): string {
-  return base === 3 ? '{"":{"":[' : '{"":[';
+  return base === 3 ? '{"log":{"entries":[' : '{"conversations":[';
+}
+
+/** Whether a pointer of the document leads to a list of records, or to what holds one. */
+export function isListPointer(pointer: string): boolean {
+  return pointer === "/conversations" || pointer === "/log" || pointer === "/log/entries";
 }
 
 /** Valid text that closes a document right after the list's opening bracket. */

@@ -1,6 +1,7 @@
 import type { DiagnosticArgs, DiagnosticCode } from "../diagnostics/diagnostic.ts";
 import { type JsonProblem, MAX_DEPTH, parseJson } from "../json/parse.ts";
 import { decodeUtf8, invalidUtf8Offset, utf8Length } from "../json/text.ts";
+import { isListPointer } from "./container.ts";
 import type { RecordProblem } from "./types.ts";
 
 /** A problem at a stretch of a record's bytes. */
@@ -44,10 +45,15 @@ export function problemAround(before: string, bytes: Uint8Array, after: string):
     return problemAt("json/invalid-utf8", { byte: bytes[offset]! }, offset, offset + 1);
   }
   const result = parseJson(before + text + after);
-  if (result.ok) return undefined;
-  const { problem } = result;
   const byteOffset = (index: number) =>
     utf8Length(text, 0, Math.min(Math.max(index - before.length, 0), text.length));
+  if (result.ok) {
+    const second = result.duplicateKeys.find(({ pointer }) => isListPointer(pointer));
+    if (second === undefined) return undefined;
+    const { key, offset, end } = second;
+    return problemAt("json/duplicate-list", { key }, byteOffset(offset), byteOffset(end));
+  }
+  const { problem } = result;
   return {
     code: problem.code,
     args: argsOf(problem),

@@ -41,6 +41,8 @@ export class DocumentReader implements BodyReader {
   #isOtherList = false;
   #hasSyntaxError = false;
   #isSecondDocument = false;
+  /** The list comes twice in one document; the second is no document of its own. */
+  #hasSecondList = false;
 
   constructor(
     source: string,
@@ -104,6 +106,7 @@ export class DocumentReader implements BodyReader {
     }
     if (record.problem !== undefined) {
       this.#hasSyntaxError = true;
+      this.#hasSecondList ||= record.problem.code === "json/duplicate-list";
       this.#keep(record, examineRecord(record, ferndesk));
       return;
     }
@@ -113,7 +116,7 @@ export class DocumentReader implements BodyReader {
       return;
     }
     if (list === "") this.#isBareList = true;
-    else if (index === "0" && this.#elements > 0) this.#isSecondDocument = true;
+    else if (index === "0" && this.#elements > 0) this.#isSecondDocument = !this.#hasSecondList;
     this.#conversation(record, examineRecord(record, ferndesk));
   }
 

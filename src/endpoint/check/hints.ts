@@ -21,6 +21,10 @@ const HINTS = new Map<DiagnosticCode, string>([
   ["json/byte-order-mark", "take the marks out of the files that the answer is joined from"],
   ["json/invalid-utf8", "write the answer in UTF-8; the data may come from a database in another charset"],
   ["json/duplicate-key", "write every key once"],
+  [
+    "json/duplicate-list",
+    "write the key once, with all conversations in one list: Ferndesk may well see the last one alone",
+  ],
   ["format/not-an-object", FIELDS],
   ["schema/missing-field", FIELDS],
   ["schema/wrong-value", FIELDS],

@@ -94,6 +94,18 @@ describe("an answer that is read", () => {
     expect(codesOf(text)).toEqual(codes);
   });
 
+  test("whose list comes twice is one document, and says where the second is", () => {
+    const [one, two] = [
+      JSON.stringify([talk("a")]),
+      JSON.stringify([talk("b", { messages: [message("9")] })]),
+    ];
+    const text = `{"conversations":${one},\n  "conversations":${two}}`;
+    const { findings } = read([Buffer.from(text)]).result;
+    expect(findings.map(({ code }) => code)).toContain("json/duplicate-list");
+    expect(findings.map(({ code }) => code)).not.toContain("check/json-lines");
+    expect(findings.find(({ code }) => code === "json/duplicate-list")).toMatchObject({ line: 2, column: 3 });
+  });
+
   test.each([
     ['{"Conversations":[]}', '"Conversations"'],
     ['{"data":{"conversations":[]}}', '"data.conversations"'],

@@ -246,6 +246,22 @@ const captures: readonly ListFault[] = [
     sound: 1,
   },
   {
+    name: "entries of a HAR file that come twice",
+    input: har([sent]).replace(/\}\s*\}\s*$/, ',⟦"entries"⟧:[]}}'),
+    code: "json/duplicate-list",
+    pointer: "",
+    args: { key: "entries" },
+    sound: 1,
+  },
+  {
+    name: "conversations that come twice",
+    input: `{"conversations":[${one},${two}],"☺":1, ⟦"conversations"⟧ : null}`,
+    code: "json/duplicate-list",
+    pointer: "",
+    args: { key: "conversations" },
+    sound: 2,
+  },
+  {
     name: "a HAR entry without a body",
     input: har([sent, `⟦${entry(url, "")}⟧`]),
     code: "input/no-body",
