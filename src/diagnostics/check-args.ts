@@ -7,7 +7,7 @@ export interface CheckDiagnosticArgs {
   "check/url-invalid": { found: string };
   "check/url-scheme": { scheme: string };
   "check/url-credentials": None;
-  "check/url-fragment": { fragment: string };
+  "check/url-fragment": Record<never, never>;
   "check/url-rewritten": { read: string };
   "check/url-http": None;
   "check/odd-address": { found: string; meant: string };

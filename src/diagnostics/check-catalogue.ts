@@ -32,7 +32,7 @@ export const checkCatalogue: CheckCatalogue = {
   },
   "check/url-fragment": {
     severity: "warning",
-    message: ({ fragment }) => `the part ${quote(`#${fragment}`)} is never sent to a server`,
+    message: () => "the part from # on is never sent to a server",
     hint: () => "leave out # and what follows it",
   },
   "check/url-rewritten": {

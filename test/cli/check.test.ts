@@ -47,6 +47,21 @@ describe("the options of chatx check", () => {
     });
   });
 
+  test.each([
+    ["$/x?key=canary-1&%74oken=canary-2#access_token=canary-3", 0],
+    ["https://exa mple.invalid/x?token=canary", 2],
+    ["https://u:pa/canary@host:bad/", 2],
+  ])("show no secret of the URL %s, nor of where it leads", async (text, code) => {
+    const server = await serverFor((reply, { target }) =>
+      reply.send(target.startsWith("/x") ? status(302, "location: /good?key=canary-4") : json(SOUND)),
+    );
+    for (const reporter of ["text", "json"]) {
+      const run = await check("--reporter", reporter, text.replace("$", server.url));
+      expect(run.code).toBe(code);
+      expect(run.stdout + run.stderr).not.toContain("canary");
+    }
+  });
+
   test("leave the certificates alone that they name as a report, too", async () => {
     const ca = join(folder, "ca.pem");
     writeFileSync(ca, "certificates");

@@ -187,7 +187,7 @@ describe("secrets", () => {
       hooks(folder(), 1),
       ...[
         "--url",
-        `${server.url}/x?api_key=literal-canary-1`,
+        `${server.url}/x?api_key=literal-canary-1&%6Bey=literal-canary-3`,
         "-H",
         "Authorization: Bearer literal-canary-2",
       ],

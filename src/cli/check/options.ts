@@ -3,7 +3,7 @@ import { isDay } from "../../endpoint/check/url.ts";
 import { urlOf } from "../../json/url.ts";
 import { Redactor, SecretTooShort } from "../../template/redact.ts";
 import { proxiesFrom } from "../../transport/proxy.ts";
-import { isSecretName } from "../../trust/secret-names.ts";
+import { maskedUrl } from "../../trust/secret-names.ts";
 import { SetupError } from "../../trust/setup-error.ts";
 import { readTlsOptions } from "../../trust/tls-options.ts";
 import { UsageError } from "../exit-codes.ts";
@@ -67,7 +67,7 @@ function prepare(url: string, flags: CheckFlags, io: Io): PreparedCheck {
     strict,
     signal: io.signal,
     now: () => Date.now(),
-    show: shownUrl,
+    show: maskedUrl,
   };
   const warnings = [...secrets, ...tls.warnings, ...remarks(url, header.length > 0, io)];
   return { options, redactor, warnings };
@@ -83,11 +83,4 @@ function remarks(url: string, hasHeaders: boolean, io: Io): string[] {
     remarks.push("the proxy of the environment is not used: Ferndesk calls the endpoint directly too");
   }
   return remarks;
-}
-
-/** The URL with what looks like a secret in its query masked. */
-function shownUrl({ href }: URL): string {
-  return href.replace(/([?&])([^=&#]+)=([^&#]+)/g, (all, sign: string, name: string) =>
-    isSecretName(name) ? `${sign}${name}=***` : all,
-  );
 }

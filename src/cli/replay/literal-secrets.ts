@@ -1,4 +1,4 @@
-import { isSecretName } from "../../trust/secret-names.ts";
+import { isSecretName, isSecretParameter } from "../../trust/secret-names.ts";
 
 /** What looks like a secret and is written out in a template. */
 export interface LiteralSecret {
@@ -17,7 +17,7 @@ export function secretsOfHeader(where: string, header: string): LiteralSecret[] 
 /** Parameters of its query. */
 export function secretsOfUrl(where: string, url = ""): LiteralSecret[] {
   const pairs = [...url.matchAll(/[?&]([^=&#]+)=([^&#]+)/g)].map(([, name, value]): Pair => [name, value]);
-  return literals(where, pairs, percentDecoded);
+  return literals(where, pairs, percentDecoded, isSecretParameter);
 }
 
 /** Members of a JSON text, elements and attributes of XML, or fields of a form. */
@@ -56,9 +56,10 @@ function literals(
   where: string,
   pairs: readonly Pair[],
   decoded: (text: string) => string = (text) => text,
+  isSecretOf: (name: string) => boolean = isSecretName,
 ): LiteralSecret[] {
   return pairs.flatMap(([name, value]) => {
-    const isSecret = name !== undefined && !!value && isSecretName(name) && !NO_SECRET.test(name);
+    const isSecret = name !== undefined && !!value && isSecretOf(name) && !NO_SECRET.test(name);
     return isSecret && isLiteral(value) ? [{ where, name, value: decoded(value.replaceAll("$$", "$")) }] : [];
   });
 }

@@ -44,5 +44,7 @@ async function checkUrl(url: URL, nowMs: number, options: CheckOptions, book: St
     await reached.close();
   }
   if (plan === undefined) book.facts("start-date", { isNotAsked: true });
-  else if (isRead && meaning.conversations > 0) await checkStartDate(plan, url, meaning, options, book);
+  // An empty answer is asked for again, too: a startDate may be what left all of it out.
+  else if (isRead && (meaning.conversations > 0 || !book.hasErrors))
+    await checkStartDate(plan, url, meaning, options, book);
 }

@@ -1,6 +1,7 @@
 import { urlOf } from "../../json/url.ts";
 import { type LookUp, systemLookUp } from "../../transport/inspect/dial.ts";
 import type { InspectedAnswer } from "../../transport/inspect/types.ts";
+import { maskedNonUrl } from "../../trust/secret-names.ts";
 import type { StepBook } from "./step-book.ts";
 import type { CheckOptions } from "./types.ts";
 import { visit } from "./visit.ts";
@@ -81,7 +82,7 @@ function target(url: URL, answer: InspectedAnswer, options: CheckOptions, book: 
   }
   const next = urlOf(location, url.href);
   if (next === undefined || !/^https?:$/.test(next.protocol)) {
-    book.report("redirects", "check/redirect-bad-location", { location }, source);
+    book.report("redirects", "check/redirect-bad-location", { location: maskedNonUrl(location) }, source);
     return undefined;
   }
   next.username = "";

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { urlOf } from "../../json/url.ts";
+import { maskedNonUrl } from "../../trust/secret-names.ts";
 import { isLocalName } from "./addresses.ts";
 import type { StepBook } from "./step-book.ts";
 
@@ -15,7 +16,7 @@ export function readUrl(text: string, show: (url: URL) => string, book: StepBook
   const url = urlOf(text);
   if (url === undefined) {
     // What cannot be read may hold a password all the same.
-    book.report("url", "check/url-invalid", { found: text.replace(/\/\/[^/]*@/, "//***@") }, "<URL>");
+    book.report("url", "check/url-invalid", { found: maskedNonUrl(text) }, "<URL>");
     return undefined;
   }
   const { protocol, username, password, hash, hostname } = url;
@@ -29,7 +30,7 @@ export function readUrl(text: string, show: (url: URL) => string, book: StepBook
   }
   book.facts("url", { scheme: protocol.slice(0, -1), host: url.host });
   if (username !== "" || password !== "") book.report("url", "check/url-credentials", {}, source);
-  if (hash !== "") book.report("url", "check/url-fragment", { fragment: hash.slice(1) }, source);
+  if (hash !== "") book.report("url", "check/url-fragment", {}, source);
   if (/[\s\\]/.test(text)) book.report("url", "check/url-rewritten", { read: source }, source);
   if (protocol === "http:") book.report("url", "check/url-http", {}, source);
   reportHost(hostname, spelledHost(text), source, book);

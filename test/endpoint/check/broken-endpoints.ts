@@ -352,6 +352,16 @@ const texts = all("json", [
     json(Buffer.from(SOUND.replace("parcel", "p\u00e4ckchen"), "latin1")),
   ],
   ["a key twice", "json/duplicate-key", 0, json(SOUND.replace('"id": "b",', '"id": "z",\n"id": "b",'))],
+  ["the list, then null", "json/duplicate-list", 1, json(SOUND.replace(/\}\s*$/, ',"conversations":null}'))],
+  ["the list, then none", "json/duplicate-list", 1, json(SOUND.replace(/\}\s*$/, ',"conversations":[]}'))],
+  ["null, then the list", "json/duplicate-list", 1, json(SOUND.replace("{", '{"conversations":null,'))],
+  [
+    "a list, then another",
+    "json/duplicate-list",
+    1,
+    json(SOUND.replace(/\}\s*$/, `,"c\\u006fnversations":${JSON.stringify([talk("c")])}}`)),
+    { also: [] },
+  ],
   ["a raw control character", "json/control-character", 1, json(SOUND.replace("parcel", "par\u0001cel"))],
 ]);
 
@@ -539,6 +549,13 @@ const startDates = all("start-date", [
     0,
     dated((date, time) => date === null || time > `${date}T23`),
     { url: SINCE_FEBRUARY },
+  ],
+  [
+    "all of the day left out",
+    "check/start-date-missing",
+    0,
+    dated((date, time) => date === null || time > `${date}T23`),
+    { url: "$/x?startDate=2026-03-02", also: ["check/no-conversations"] },
   ],
   [
     "an error with it",
