@@ -51,12 +51,13 @@ function words(event: CaptureEvent): string {
 }
 
 function storedWords(request: StoredRequest): string {
-  const { method, url, bodyBytes, verdict, formats = [], findings = 0, duplicate } = request;
+  const { method, url, bodyBytes, verdict, formats = [], findings = 0, partial, duplicate } = request;
   const parts = [`stored ${method} ${clip(url, LONGEST_URL)}`, counted(bodyBytes, "byte")];
   if (verdict !== undefined) {
     const format = formats.length === 0 ? "of no known format" : formats.join(" and ");
     parts.push(format, findings === 0 ? verdict : `${verdict} with ${counted(findings, "finding")}`);
   }
+  if (partial) parts.push("too much to be looked at as a whole");
   if (duplicate !== undefined)
     parts.push(duplicate === "body" ? "same bytes as before" : "same webhook-id as before");
   return parts.join(", ");

@@ -159,7 +159,12 @@ class Receiver {
         ...(duplicate === undefined ? {} : { duplicate }),
         ...(examined === undefined
           ? {}
-          : { verdict: examined.verdict, formats: examined.formats, findings: examined.findings.length }),
+          : {
+              verdict: examined.verdict,
+              formats: examined.formats,
+              findings: examined.findings.length,
+              ...(examined.partial ? { partial: true } : {}),
+            }),
       },
     });
     this.#forwarder?.push({ method, headers, body });

@@ -27,4 +27,6 @@ export interface StoredRequest {
   readonly verdict?: "valid" | "invalid" | "skipped";
   readonly formats?: readonly string[];
   readonly findings?: number;
+  /** Only the beginning of the body was examined, or nothing of it. */
+  readonly partial?: boolean;
 }

@@ -36,6 +36,8 @@ export interface Examination {
     readonly severity: string;
     readonly pointer: string;
   }[];
+  /** The body is longer, or has more payloads or values, than is looked at of one request. */
+  readonly partial?: boolean;
 }
 
 /**
