@@ -343,11 +343,14 @@ describe("when storing fails", () => {
 });
 
 describe("passing on", () => {
-  async function forwarding(script: (reply: Reply, index: number) => void): Promise<[Captured, FaultServer]> {
+  async function forwarding(
+    script: (reply: Reply, index: number) => void,
+    options: Partial<CaptureOptions> = {},
+  ): Promise<[Captured, FaultServer]> {
     const target = await startFaultServer((reply, _, index) => script(reply, index));
     open.push({ close: () => target.close() });
     const transport = await openTransport({ connections: 4 });
-    return [await capture({ forward: { url: `${target.url}/in`, transport } }), target];
+    return [await capture({ ...options, forward: { url: `${target.url}/in`, transport } }), target];
   }
 
   test("gives the same bytes and headers, without what belongs to this connection", async () => {
@@ -368,6 +371,32 @@ describe("passing on", () => {
     expect(headers).toMatchObject({ "content-encoding": "gzip", "webhook-signature": "v1,abc" });
     expect(headers.host).toBe(target.url.slice("http://".length));
     expect(JSON.stringify(headers)).not.toContain("canary");
+  });
+
+  test("keeps credentials and this server's own token from the other side", async () => {
+    const token = "canary-canary-canary";
+    const [server, target] = await forwarding((reply) => reply.send(answer(200)), {
+      token: new PathToken(token),
+    });
+    await post(agent, `${server.url}/${token}/hook`, "1", {
+      "x-api-key": "canary",
+      "x-auth-token": "canary",
+      "x-original-url": `/${token}/hook`,
+      referer: `https://hooks.example.com/${token}/`,
+      "x-smartsupp-hmac": "abc",
+      "x-author": "me",
+    });
+    await server.until("forwarded");
+    const [got] = target.requests;
+    expect(JSON.stringify(got)).not.toContain("canary");
+    const headers = Object.fromEntries(got!.headers.map(([name, value]) => [name.toLowerCase(), value]));
+    expect(headers).toMatchObject({
+      "x-original-url": "/***/hook",
+      referer: "https://hooks.example.com/***/",
+      "x-smartsupp-hmac": "abc",
+      "x-author": "me",
+    });
+    expect(headers).not.toHaveProperty("x-api-key");
   });
 
   test("tries again, and what fails for good stays stored and is said", async () => {

@@ -167,7 +167,7 @@ class Receiver {
             }),
       },
     });
-    this.#forwarder?.push({ method, headers, body });
+    this.#forwarder?.push({ method, headers: kept, body });
   }
 
   /** A fault of the examination is no reason to lose the request. */

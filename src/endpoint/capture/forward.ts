@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { SendResult, Transport } from "../../transport/types.ts";
 import type { CaptureEvent } from "./events.ts";
+import { isCredential } from "./record.ts";
 
 type Headers = readonly (readonly [name: string, value: string])[];
 
@@ -14,14 +15,20 @@ const TIMEOUT_MS = 30_000;
 /** An answer's body is of no interest. */
 const MAX_ANSWER_BYTES = 1024;
 
-/** Of the old connection, or the sender's rights here. Signatures go on: what they sign, the bytes, goes on too. */
-const LEFT_OUT = new Set([
+/** Of the old connection. */
+const OF_CONNECTION = new Set([
   ...["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"],
-  ...["host", "content-length", "expect", "authorization", "proxy-authorization", "cookie"],
+  ...["host", "content-length", "expect"],
 ]);
+
+/** The sender's rights here stay here. Signatures go on: what they sign, the bytes, goes on too. */
+function isPassedOn(name: string): boolean {
+  return !OF_CONNECTION.has(name.toLowerCase()) && !isCredential(name);
+}
 
 export interface Forwarded {
   readonly method: string;
+  /** As they are stored: without this server's token. */
   readonly headers: Headers;
   readonly body: Uint8Array;
 }
@@ -77,7 +84,7 @@ export class Forwarder {
   }
 
   async #deliver(request: Forwarded): Promise<void> {
-    const headers = request.headers.filter(([name]) => !LEFT_OUT.has(name.toLowerCase()));
+    const headers = request.headers.filter(([name]) => isPassedOn(name));
     const { signal } = this.#abort;
     for (let attempts = 1; ; attempts++) {
       const result = await this.#transport.send(

@@ -58,7 +58,8 @@ export function captureLine({ method, url, headers, receivedAt, body, marks }: C
   return `${JSON.stringify(record)}\n`;
 }
 
-function isCredential(name: string): boolean {
+/** Whether what stands under this name is a right of the sender. */
+export function isCredential(name: string): boolean {
   return isSecretName(name) && !/signature|hmac/i.test(name);
 }
 
