@@ -35,6 +35,11 @@ export interface WriterOptions {
   readonly sizeBytes: number;
   /** Whether lines are on disk before they count as written. */
   readonly isEachSynced?: boolean;
+  /**
+   * Whether the file is looked at before lines are written, too: then they may go into another file at once, and stand
+   * in none twice.
+   */
+  readonly looksFirst?: boolean;
   readonly calls?: FileCalls;
 }
 
@@ -134,7 +139,8 @@ export class GroupWriter {
   }
 
   private async writeLines(lines: readonly string[]): Promise<void> {
-    const { fd } = this.options;
+    const { fd, looksFirst } = this.options;
+    if (looksFirst) await this.refuseExchanged();
     const bytes = Buffer.from(lines.join(""), "utf8");
     for (let at = 0; at < bytes.length; ) {
       const count = await this.calls.write(fd, bytes, at);

@@ -196,6 +196,7 @@ export class CaptureStore {
         what: this.#what,
         sizeBytes,
         isEachSynced: true,
+        looksFirst: true,
         ...(calls === undefined ? {} : { calls }),
       });
       const day = dayOf(sizeBytes > 0 ? mtime : now());
