@@ -184,6 +184,12 @@ function instantFromWall(wall: WallTime, offsetMs: number): Instant | undefined 
   return (wall.fraction === "" ? whole : `${whole.slice(0, -1)}.${wall.fraction}Z`) as Instant;
 }
 
+/**
+ * Before 15 October 1582, ICU formats days of the Julian calendar. No zone has rules as old as this: all times before
+ * have the zone's first offset, its local mean time.
+ */
+const EARLIEST_FORMATTED_MS = Date.UTC(1600, 0, 1);
+
 /** An IANA time zone whose rules are looked up once and remembered. */
 export interface TimeZone {
   readonly name: string;
@@ -208,7 +214,7 @@ export function timeZone(name: string): TimeZone {
     second: "numeric",
   });
   const offsetMsAt = (epochMs: number) => {
-    const wholeSecond = Math.floor(epochMs / 1000) * 1000;
+    const wholeSecond = Math.floor(Math.max(epochMs, EARLIEST_FORMATTED_MS) / 1000) * 1000;
     const parts = new Map(format.formatToParts(wholeSecond).map((part) => [part.type, part.value]));
     const field = (type: Intl.DateTimeFormatPartTypes) => Number(parts.get(type));
     const date = new Date(0);

@@ -101,6 +101,13 @@ describe("local times", () => {
     ["2014-12-29 11:23:24", "Europe/Berlin", "2014-12-29T10:23:24Z"],
     ["2014-06-29 11:23:24", "Europe/Berlin", "2014-06-29T09:23:24Z"],
     ["2014-06-29 11:23:24.25", "Asia/Kolkata", "2014-06-29T05:53:24.25Z"],
+    // Local mean time, and the calendar is the proleptic Gregorian one, as in all of ISO 8601.
+    ["1500-03-05 00:00:00", "Europe/Berlin", "1500-03-04T23:06:32Z"],
+    ["1582-10-10 12:00:00", "Europe/Berlin", "1582-10-10T11:06:32Z"],
+    ["1582-10-15 00:00:00", "Europe/Berlin", "1582-10-14T23:06:32Z"],
+    ["1583-01-01 00:00:00", "Europe/Berlin", "1582-12-31T23:06:32Z"],
+    ["1599-12-31 23:59:59", "America/New_York", "1600-01-01T04:56:01Z"],
+    ["0001-01-01 00:00:00", "Asia/Kolkata", "0000-12-31T18:06:32Z"],
     ["1890-01-01 00:00:00", "Europe/Berlin", "1889-12-31T23:06:32Z"],
   ])("%s in %s is %s", (text, zone, written) => {
     expect(inZone(text, zone)).toEqual({ instant: written, skipped: false });
