@@ -1,4 +1,5 @@
 import type { DiagnosticArgs, DiagnosticCode } from "../diagnostics/diagnostic.ts";
+import type { Placed, PlacedText } from "../diagnostics/place.ts";
 import { escapeControls } from "../diagnostics/quote.ts";
 import type { Probe, WholeLine } from "../input/cutting.ts";
 import { inflateBody } from "../input/inflate.ts";
@@ -54,6 +55,8 @@ export interface RecordHandlers {
   readonly enough?: AbortSignal;
   /** A finding about a source as a whole. */
   sourceFinding<C extends DiagnosticCode>(source: string, code: C, args: DiagnosticArgs[C]): void;
+  /** Told of members beside a list of conversations. @returns Whether they may be there. */
+  beside?(part: PlacedText, members: readonly Placed[]): boolean;
   /** Writes what was gathered; called after every chunk of input. */
   drain(): Promise<void>;
   /** A fast path; see `SplitOptions.probe`. */
@@ -126,10 +129,15 @@ async function readSource(
   progress: Progress,
 ): Promise<SourceOutcome> {
   const { maxRecordBytes } = limits;
+  let isBesideSound = true;
+  const beside = (part: PlacedText, members: readonly Placed[]) => {
+    if (handlers.beside?.(part, members) === false) isBesideSound = false;
+  };
   // A compressed body of a capture is held whole, so it may be no larger than a record.
   const splitter = new RecordSplitter(source.name, {
     maxRecordBytes,
     inflate: inflateBody,
+    ...(handlers.beside === undefined ? {} : { beside }),
     ...(handlers.probe === undefined ? {} : { probe: handlers.probe }),
     ...(handlers.line === undefined ? {} : { line: handlers.line }),
   });
@@ -157,7 +165,8 @@ async function readSource(
     if (!(await take([splitter.fail(error.code, error.args)]))) return "stopped";
   }
   await handlers.drain();
-  if (splitter.records > 0 || splitter.sawContainer || limits.allowEmpty) return "done";
+  if (splitter.records > 0 || splitter.sawContainer || limits.allowEmpty)
+    return isBesideSound ? "done" : "invalid";
   handlers.sourceFinding(source.name, "input/empty", {});
   return "invalid";
 }

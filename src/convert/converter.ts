@@ -1,4 +1,5 @@
 import type { Place } from "../diagnostics/finding.ts";
+import type { Placed, PlacedText } from "../diagnostics/place.ts";
 import { isRejected } from "../formats/examine.ts";
 import type { FormatAdapter } from "../formats/types.ts";
 import type { Probe } from "../input/cutting.ts";
@@ -72,6 +73,11 @@ export class Converter {
     if (reading.kind === "rejected") return this.verdicts.reject(record, examined);
     if (reading.kind === "skipped") return this.verdicts.skip(record, examined, reading.what);
     return reading.isPart ? this.hold(record, reading) : this.stream(record, reading);
+  }
+
+  /** For `SplitOptions.beside`. @returns Whether the members may be there: under `strict` they are errors. */
+  beside(part: PlacedText, members: readonly Placed[]): boolean {
+    return this.verdicts.beside(part, members);
   }
 
   private stream(record: InputRecord, reading: ConversationRead): boolean {

@@ -1,6 +1,6 @@
 import { severityOf } from "../diagnostics/catalogue.ts";
 import type { Finding } from "../diagnostics/finding.ts";
-import { findingsOf, type Placed } from "../diagnostics/place.ts";
+import { findingsOf, type Placed, type PlacedText } from "../diagnostics/place.ts";
 import type { Examined } from "../formats/examine.ts";
 import type { InputRecord } from "../input/types.ts";
 import type { ConvertCounts } from "./counts.ts";
@@ -56,6 +56,22 @@ export class Verdicts {
     });
     this.sink.findings(findings);
     return findings;
+  }
+
+  /** Members that no record holds: unknown, and lost. @returns False under `strict`. */
+  beside(part: PlacedText, members: readonly Placed[]): boolean {
+    const { strict } = this.settings;
+    for (const member of members) {
+      const field = fieldName(member.pointer);
+      const { source, number } = part;
+      this.counts.addFinding(member);
+      this.counts.dropped.add(field);
+      const reason = "no conversation holds it";
+      const { pointer } = member;
+      this.sink.loss?.({ source, record: number, pointer, field, fate: "dropped", to: [], reason });
+    }
+    this.sink.findings(findingsOf(part, undefined, members, { strict }));
+    return !strict;
   }
 
   /** An assumed time zone is worth one line for a source, not one for every time. */

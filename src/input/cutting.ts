@@ -1,5 +1,6 @@
 import type { DiagnosticArgs, DiagnosticCode } from "../diagnostics/diagnostic.ts";
 import type { Place } from "../diagnostics/finding.ts";
+import type { TellBeside } from "./beside.ts";
 import { Container, SEPARATOR } from "./container.ts";
 import { Cut, type CutKind } from "./cut.ts";
 import { PlaceTracker } from "./places.ts";
@@ -27,6 +28,7 @@ export interface CuttingOptions {
   readonly maxBytes: number;
   readonly probe: Probe | undefined;
   readonly line: WholeLine | undefined;
+  readonly beside: TellBeside | undefined;
   /** Of the first byte. */
   readonly start: Place | undefined;
 }
@@ -44,6 +46,7 @@ export class Cutting {
   readonly maxBytes: number;
   readonly probe: Probe | undefined;
   readonly line: WholeLine | undefined;
+  readonly beside: TellBeside | undefined;
   readonly window = new Window();
   readonly tracker: PlaceTracker;
   readonly structure = new Structure();
@@ -71,13 +74,14 @@ export class Cutting {
   /** Whether no more bytes will come. */
   isFinal = false;
 
-  constructor(source: string, { maxBytes, probe, line, start }: CuttingOptions) {
+  constructor(source: string, { maxBytes, probe, line, beside, start }: CuttingOptions) {
     this.tracker = new PlaceTracker(start);
     this.window.base = start?.offset ?? 0;
     this.source = source;
     this.maxBytes = maxBytes;
     this.probe = probe;
     this.line = line;
+    this.beside = beside;
   }
 
   /** Index of the first byte that is still needed. */

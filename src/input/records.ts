@@ -1,5 +1,6 @@
 import type { DiagnosticArgs, DiagnosticCode } from "../diagnostics/diagnostic.ts";
 import type { Place } from "../diagnostics/finding.ts";
+import type { TellBeside } from "./beside.ts";
 import { type Body, type InflateBody, type NoBody, type Opened, openCapture, openHarEntry } from "./body.ts";
 import { bareBody } from "./body-codings.ts";
 import type { Cut } from "./cut.ts";
@@ -30,6 +31,8 @@ export interface SplitOptions {
   readonly line?: WholeLine;
   /** Unpacks bodies of captures, up to `maxRecordBytes` (this layer has no zlib); without it they are `input/compressed`. */
   readonly inflate?: InflateBody;
+  /** Told of members beside a list of conversations; without it they are passed over. */
+  readonly beside?: TellBeside;
   /** Where the first byte stands that will be pushed, and how many records came before it; see `rest`. */
   readonly from?: { readonly place: Place; readonly records: number };
 }
@@ -58,8 +61,8 @@ export class RecordSplitter {
     this.isOfBody = isOfBody;
     this.options = options;
     this.given = options.from?.records ?? 0;
-    const { maxRecordBytes: maxBytes, probe, line, from } = options;
-    this.cutter = new Cutter(source, { maxBytes, probe, line, start: from?.place });
+    const { maxRecordBytes: maxBytes, probe, line, beside, from } = options;
+    this.cutter = new Cutter(source, { maxBytes, probe, line, beside, start: from?.place });
   }
 
   /**
@@ -167,10 +170,20 @@ export class RecordSplitter {
       yield wrap({ bytes: raw.bytes, pointer: "", problem: raw.problem, placesOf: atString });
       return;
     }
-    const nested = new RecordSplitter(this.source, ofBodyOnly(this.options), true);
     const inOuter = raw.isInflated
       ? atString
       : (offsets: readonly number[]) => placesFrom(cut.start, cut.bytes, body.outerOffsets(offsets));
+    const { beside } = this.options;
+    const besideInBody: TellBeside = (part, members) => {
+      const from = part.placesOf([0])[0]!.offset;
+      const placesOf = (offsets: readonly number[]) => inOuter(offsets.map((offset) => from + offset));
+      beside?.({ ...part, number: 0, container: cut.pointer + body.pointer, placesOf }, members);
+    };
+    const options = {
+      ...ofBodyOnly(this.options),
+      ...(beside === undefined ? {} : { beside: besideInBody }),
+    };
+    const nested = new RecordSplitter(this.source, options, true);
     for (const records of [nested.push(raw.bytes), nested.end()]) {
       for (const { bytes, pointer, problem, start } of records) {
         const placesOf = (offsets: readonly number[]) =>

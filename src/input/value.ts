@@ -1,3 +1,4 @@
+import { membersBeside } from "./beside.ts";
 import { beginGarbage, cutAtCandidate, fault } from "./broken.ts";
 import { COLON, isOpener, QUOTE, RECORD_SEPARATOR } from "./bytes.ts";
 import { textAfterPrefix, textBeforeSuffix } from "./container.ts";
@@ -103,6 +104,8 @@ function openInner(c: Cutting): Cut | undefined {
     ? undefined
     : problemAround(before, c.window.bytes.subarray(start, at), textAfterPrefix(base));
   c.openContainer(base);
+  if (problem === undefined && !c.isDropped && base === 2)
+    tellBeside(c, before, start, at, textAfterPrefix(base));
   return problem === undefined ? undefined : c.cut(start, at, "", "payload", problem);
 }
 
@@ -113,8 +116,16 @@ function suffixDone(c: Cutting, end: number): Cut | undefined {
   c.isFreshLine = false;
   c.isSuffix = false;
   if (c.isDropped) return undefined;
-  const problem = problemAround(textBeforeSuffix(c.suffixBase), bytes.subarray(c.start, end), "");
+  const before = textBeforeSuffix(c.suffixBase);
+  const problem = problemAround(before, bytes.subarray(c.start, end), "");
+  if (problem === undefined && c.suffixBase === 2) tellBeside(c, before, c.start, end, "");
   return problem === undefined ? undefined : c.cut(c.start, end, "", "payload", problem);
+}
+
+function tellBeside(c: Cutting, before: string, start: number, end: number, after: string): void {
+  if (c.beside === undefined) return;
+  const members = membersBeside(before, c.window.bytes.subarray(start, end), after);
+  if (members.length > 0) c.beside(c.cut(start, end, "", "payload", undefined), members);
 }
 
 function tooLarge(c: Cutting): Cut | undefined {

@@ -90,6 +90,7 @@ export async function runConvert(
         return opened instanceof Promise ? opened.then(take) : take(opened);
       },
       sourceFinding: (source, code, args) => outputs.reports.source(source, code, args),
+      beside: (part, members) => converter.beside(part, members),
       drain: () => {
         young.keepSmall();
         return outputs.drain();

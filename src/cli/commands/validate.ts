@@ -1,3 +1,5 @@
+import type { Finding } from "../../diagnostics/finding.ts";
+import { findingsOf } from "../../diagnostics/place.ts";
 import { Validator } from "../../validate/validator.ts";
 import { eachRecord, type InputOptions, inputOptions } from "../each-record.ts";
 import { ExitCode } from "../exit-codes.ts";
@@ -37,14 +39,20 @@ export async function runValidate(
   try {
     const validator = new Validator({ strict, ...(format === undefined ? {} : { format }) });
     const probe = reports.namesRecords ? undefined : validator.probe(() => reports.valid());
+    const show = (findings: readonly Finding[]) =>
+      reports.findings(flags.quiet ? findings.filter(({ severity }) => severity === "error") : findings);
     const input = await eachRecord(inputs, limits, io, {
       record(record) {
         const { findings, verdict } = validator.record(record);
-        reports.findings(flags.quiet ? findings.filter(({ severity }) => severity === "error") : findings);
+        show(findings);
         reports.record(verdict);
         return verdict.verdict !== "invalid";
       },
       sourceFinding: (source, code, args) => reports.source(source, code, args),
+      beside(part, members) {
+        show(findingsOf(part, undefined, members, { strict }));
+        return !strict;
+      },
       drain: () => reports.drain(),
       ...(probe === undefined ? {} : { probe }),
     });
