@@ -1,4 +1,6 @@
+import { networkInterfaces } from "node:os";
 import { describe, expect, test } from "vitest";
+import { leadsTo } from "../../src/cli/capture/leads-to.ts";
 import { type CaptureFlags, prepareCapture } from "../../src/cli/capture/options.ts";
 
 const DEFAULTS = {
@@ -28,9 +30,11 @@ function prepare(flags: Partial<CaptureFlags>) {
 describe("the options of chatx capture", () => {
   test.each<[string, Partial<CaptureFlags>, RegExp]>([
     ["no output", {}, /needs --out FILE or --out-dir DIR/],
-    ["two outputs", { out: "a", outDir: "b" }, /needs --out FILE or --out-dir DIR/],
+    ["two outputs", { out: "a", outDir: "b" }, /exclude each other/],
     ["a compressed output", { out: "a.jsonl.gz" }, /never compressed/],
     ["a folder that cannot be", { outDir: "/dev/null/x" }, /cannot make/],
+    ["a folder that is a file", { outDir: "/etc/passwd" }, /FileError: cannot make/],
+    ["longer bodies than a record can hold", { out: "a", maxBodyBytes: "1GiB" }, /at most 250MiB/],
     ["another address", { out: "a", host: "0.0.0.0" }, /can be reached from other machines/],
     ["another address of IPv6", { out: "a", host: "::" }, /can be reached from other machines/],
     [
@@ -87,5 +91,37 @@ describe("the options of chatx capture", () => {
 
   test.each(["localhost", "127.0.0.1", "127.1.2.3", "::1", "[::1]"])("take %s for this machine", (host) => {
     expect(prepare({ out: "a", host }).server.host).toBe(host.replace(/[[\]]/g, ""));
+  });
+});
+
+describe("a URL that leads to this server", () => {
+  test.each<[string, number]>([
+    ["http://localhost:8080/", 8080],
+    ["http://a.localhost:8080/", 8080],
+    ["http://LOCALHOST.:8080/", 8080],
+    ["http://127.0.0.1/", 80],
+    ["http://127.1:80/", 80],
+    ["http://127.0.0.2:8080/", 8080],
+    ["http://[::1]:8080/", 8080],
+    ["http://[::ffff:127.0.0.1]:8080/", 8080],
+    ["http://0.0.0.0:8080/", 8080],
+    ["http://[::]:8080/", 8080],
+    ["https://127.0.0.1/", 443],
+    ...Object.values(networkInterfaces())
+      .flatMap((one) => one ?? [])
+      .filter(({ family }) => family === "IPv4")
+      .map(({ address }): [string, number] => [`http://${address}:8080/`, 8080]),
+  ])("is known by any spelling: %s", async (url, port) => {
+    expect(await leadsTo(new URL(url), "127.0.0.1", port)).toBe(true);
+  });
+
+  test.each([
+    ["http://localhost:8081/", 8080],
+    ["http://localhost/", 8080],
+    ["http://192.0.2.1:8080/", 8080],
+    ["http://name.invalid:8080/", 8080],
+    ["http://localhost:8080/", 0],
+  ])("is not %s", async (url, port) => {
+    expect(await leadsTo(new URL(url), "127.0.0.1", port)).toBe(false);
   });
 });

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -101,6 +102,31 @@ describe("chatx capture", () => {
       { event: "listening", url: `${server.url}/` },
       { event: "stored", method: "POST", url: "/x%1b", bodyBytes: 1 },
     ]);
+  });
+
+  test("prints the ready line and problems only, in JSON, too, where it is told to be quiet", async () => {
+    const server = await start("--json", "--quiet", "--forward", "http://127.0.0.1:1/");
+    await post(agent, server.url, "1");
+    server.child.kill("SIGINT");
+    expect((await server.ended).code).toBe(0);
+    const events = server.output().split("\n").slice(0, -1);
+    expect(events.map((line: string) => JSON.parse(line).event)).toEqual(["listening", "not-forwarded"]);
+    expect(server.problems()).toBe("");
+  });
+
+  test("refuses files and folders that it cannot use with 4", async () => {
+    const other = join(folder, "notes.txt");
+    writeFileSync(other, "Dear diary,\n");
+    mkdirSync(join(folder, "real"));
+    symlinkSync(join(folder, "real"), join(folder, "link-dir"));
+    for (const [args, words] of [
+      [["--out", other], "what is in it are no capture records"],
+      [["--out-dir", other], "cannot make capture folder"],
+      [["--out-dir", `${join(folder, "link-dir")}/`], "it is a symbolic link"],
+    ] as const) {
+      const run = await runChatx(["capture", "--port", "0", ...args]);
+      expect([run.code, run.stderr]).toEqual([4, expect.stringContaining(words)]);
+    }
   });
 
   test("goes on when nobody reads its lines any more", async () => {

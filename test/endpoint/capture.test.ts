@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
+import { BodyBudget } from "../../src/endpoint/capture/body-budget.ts";
 import { type CaptureOptions, openCapture } from "../../src/endpoint/capture/capture.ts";
 import type { CaptureEvent } from "../../src/endpoint/capture/events.ts";
 import { PathToken } from "../../src/endpoint/http/path-token.ts";
@@ -17,8 +18,14 @@ import { openTransport } from "../../src/transport/undici-transport.ts";
 import { createSigner, type SignatureKind } from "../../src/trust/sign.ts";
 import { createVerifier } from "../../src/trust/verify.ts";
 import { post } from "../soak/capture-kill.mjs";
-import { answer, type FaultServer, type Reply, startFaultServer } from "../support/fault-server.ts";
-import { openSocket, readUntil, sendRaw } from "../support/raw-http.ts";
+import {
+  answer,
+  type FaultServer,
+  type ReceivedRequest,
+  type Reply,
+  startFaultServer,
+} from "../support/fault-server.ts";
+import { closedBy, openSocket, readUntil, sendRaw } from "../support/raw-http.ts";
 import { root } from "../support/run-chatx.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chatx-capture-"));
@@ -300,6 +307,26 @@ describe("what is not stored", () => {
   });
 });
 
+test("a client that ends its side behind the request is answered", async () => {
+  const server = await capture();
+  const socket = await openSocket(server.port);
+  const answered = readUntil(socket, /"stored"/);
+  socket.end("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
+  expect(await answered).toContain("200 OK");
+  await closedBy(socket);
+  expect(server.records()).toMatchObject([{ body: "abc" }]);
+});
+
+test("bodies of the longest that is allowed are held, one at a time", () => {
+  const budget = new BodyBudget(100 * 1024 * 1024);
+  const [first, second] = [budget.open(), budget.open()];
+  first.take(100 * 1024 * 1024);
+  expect(() => second.take(1)).toThrow("too many bodies");
+  first.giveBack();
+  second.take(1);
+  expect(() => new BodyBudget(1000).open().take(64 * 1024 * 1024)).not.toThrow();
+});
+
 describe("when storing fails", () => {
   test.each([
     ["ENOSPC", 507],
@@ -344,10 +371,10 @@ describe("when storing fails", () => {
 
 describe("passing on", () => {
   async function forwarding(
-    script: (reply: Reply, index: number) => void,
+    script: (reply: Reply, index: number, seen: ReceivedRequest) => void,
     options: Partial<CaptureOptions> = {},
   ): Promise<[Captured, FaultServer]> {
-    const target = await startFaultServer((reply, _, index) => script(reply, index));
+    const target = await startFaultServer((reply, seen, index) => script(reply, index, seen));
     open.push({ close: () => target.close() });
     const transport = await openTransport({ connections: 4 });
     return [await capture({ ...options, forward: { url: `${target.url}/in`, transport } }), target];
@@ -405,6 +432,26 @@ describe("passing on", () => {
     const [failed] = await server.until("not-forwarded");
     expect(failed).toMatchObject({ reason: "it answered 400", attempts: 2 });
     expect(server.records()).toHaveLength(1);
+  });
+
+  test("to itself, by whatever way, ends after one round", async () => {
+    const holder: { server?: Captured } = {};
+    // Another server between the two: only what the request carries tells that it came back.
+    const [server] = await forwarding(async (reply, _, seen) => {
+      const { headers, body } = seen;
+      const back = await post(
+        agent,
+        holder.server!.url,
+        body,
+        Object.fromEntries(headers.filter(([name]) => /via/i.test(name))),
+      );
+      reply.send(answer(back ?? 0));
+    });
+    holder.server = server;
+    expect(await post(agent, server.url, "1", { via: "1.0 fred" })).toBe(200);
+    expect(await server.until("not-forwarded")).toMatchObject([{ reason: "it answered 508", attempts: 1 }]);
+    expect(server.records()).toHaveLength(1);
+    expect(server.events).toContainEqual(expect.objectContaining({ event: "refused", code: "loop" }));
   });
 
   test("to nobody changes no answer", async () => {

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import fs, { mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { makeFolder } from "../../src/files/make-folder.ts";
+import { makeDurableFolder, makeFolder } from "../../src/files/make-folder.ts";
 import { runChatx } from "../support/run-chatx.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chatx-make-folder-"));
@@ -14,6 +15,30 @@ describe("making a folder", () => {
     makeFolder(path);
     makeFolder(path);
     for (const made of [path, join(folder, "a")]) expect(statSync(made).mode & 0o777).toBe(0o700);
+  });
+
+  test("makes each name durable in the folder above it, where that is asked for", () => {
+    const { openSync, fsyncSync } = fs;
+    const opened = new Map<number, string>();
+    const synced: string[] = [];
+    try {
+      fs.openSync = (path, ...rest) => {
+        const fd = openSync(path, ...rest);
+        opened.set(fd, String(path));
+        return fd;
+      };
+      fs.fsyncSync = (fd) => {
+        synced.push(opened.get(fd) ?? "");
+        fsyncSync(fd);
+      };
+      syncBuiltinESMExports();
+      makeDurableFolder(join(folder, "x", "y"));
+      makeDurableFolder(join(folder, "x", "y"));
+    } finally {
+      Object.assign(fs, { openSync, fsyncSync });
+      syncBuiltinESMExports();
+    }
+    expect(synced).toEqual([folder, join(folder, "x")]);
   });
 
   test("takes a link to a folder for the folder, and nothing else", () => {

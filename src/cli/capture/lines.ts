@@ -44,7 +44,7 @@ function words(event: CaptureEvent): string {
     case "forwarded":
       return `passed on: ${event.status} after ${counted(event.attempts, "attempt")}`;
     case "not-forwarded":
-      return `not passed on after ${counted(event.attempts, "attempt")}: ${event.reason}; it is stored, chatx replay can send it`;
+      return `not passed on${event.attempts === 0 ? "" : ` after ${counted(event.attempts, "attempt")}`}: ${event.reason}; it is stored, chatx replay can send it`;
     case "error":
       return `a request failed: ${errorName(event.error)}`;
   }

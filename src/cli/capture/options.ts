@@ -1,8 +1,10 @@
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { CaptureOptions } from "../../endpoint/capture/capture.ts";
 import { PathToken } from "../../endpoint/http/path-token.ts";
 import { DEFAULT_LIMITS } from "../../endpoint/http/types.ts";
-import { makeFolder } from "../../files/make-folder.ts";
+import { FileError } from "../../files/file-error.ts";
+import { makeDurableFolder } from "../../files/make-folder.ts";
 import { readSecret } from "../../trust/secret.ts";
 import { SIGNATURES } from "../../trust/sign.ts";
 import { createVerifier } from "../../trust/verify.ts";
@@ -44,7 +46,7 @@ export interface PreparedCapture {
 /**
  * Reads and checks everything, and makes the folder of `--out-dir`.
  *
- * @throws {UsageError | SetupError}
+ * @throws {UsageError | SetupError | FileError}
  */
 export function prepareCapture(flags: CaptureFlags, env: Environment): PreparedCapture {
   const warnings: string[] = [];
@@ -68,7 +70,7 @@ export function prepareCapture(flags: CaptureFlags, env: Environment): PreparedC
     ...(flags.rotateSize === undefined ? {} : { rotateBytes: sizeOption(flags.rotateSize, "--rotate-size") }),
     isDaily: flags.rotate !== undefined && choiceOption(flags.rotate, "--rotate", ["daily"]) === "daily",
     isGzip: flags.gzip,
-    maxBodyBytes: sizeOption(flags.maxBodyBytes, "--max-body-bytes"),
+    maxBodyBytes: bodyLimit(flags.maxBodyBytes),
     status: statusOption(flags.respond),
     ...(token === undefined ? {} : { token }),
     ...(verify === undefined ? {} : { verify }),
@@ -106,6 +108,15 @@ function verifierFrom(
   return { kind, verifier };
 }
 
+/** JSON may write a body with twice as many characters, and a text has no more than 512 Mi of them. */
+const LONGEST_BODY_BYTES = 250 * 1024 * 1024;
+
+function bodyLimit(text: string): number {
+  const bytes = sizeOption(text, "--max-body-bytes");
+  if (bytes <= LONGEST_BODY_BYTES) return bytes;
+  throw new UsageError(`--max-body-bytes takes at most 250MiB; found "${text}"`);
+}
+
 function statusOption(text: string): number {
   const status = countOption(text, "--respond");
   if (status >= 200 && status <= 299) return status;
@@ -113,7 +124,9 @@ function statusOption(text: string): number {
 }
 
 function pathFrom({ out, outDir }: CaptureFlags): string {
-  if ((out === undefined) === (outDir === undefined)) {
+  if (out !== undefined && outDir !== undefined)
+    throw new UsageError("--out and --out-dir exclude each other");
+  if (out === undefined && outDir === undefined) {
     throw new UsageError(
       "chatx capture needs --out FILE or --out-dir DIR",
       "for example --out captures.jsonl",
@@ -128,10 +141,21 @@ function pathFrom({ out, outDir }: CaptureFlags): string {
     }
     return out!;
   }
-  try {
-    makeFolder(outDir);
-  } catch (error) {
-    throw new UsageError(`--out-dir: cannot make ${outDir}: ${reasonOf(error)}`);
-  }
+  makeCaptureFolder(outDir);
   return join(outDir, "capture.jsonl");
+}
+
+/** @throws {FileError} Also for a link, which somebody else may lead elsewhere. */
+function makeCaptureFolder(folder: string): void {
+  try {
+    makeDurableFolder(folder);
+    if (!lstatSync(folder.replace(/(?<=.)\/+$/, "")).isSymbolicLink()) return;
+  } catch (error) {
+    throw new FileError("unwritable", `cannot make capture folder ${folder}: ${reasonOf(error)}`);
+  }
+  throw new FileError(
+    "not-a-private-file",
+    `cannot use capture folder ${folder}: it is a symbolic link`,
+    "name the folder that it leads to",
+  );
 }

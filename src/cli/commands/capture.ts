@@ -8,6 +8,7 @@ import { proxiesFrom } from "../../transport/proxy.ts";
 import { openTransport } from "../../transport/undici-transport.ts";
 import { readTlsOptions } from "../../trust/tls-options.ts";
 import { LineFeed } from "../capture/feed.ts";
+import { leadsTo } from "../capture/leads-to.ts";
 import { isProblem, jsonLine, jsonObjectLine, textLine } from "../capture/lines.ts";
 import { type CaptureFlags, type PreparedCapture, prepareCapture } from "../capture/options.ts";
 import { ExitCode, UsageError } from "../exit-codes.ts";
@@ -66,8 +67,8 @@ async function forwardFrom(
     throw new UsageError("--forward takes no user and password: they would end in logs");
   }
   const { host, port } = prepared.server;
-  if (url.hostname === host && Number(url.port) === port && port !== 0) {
-    throw new UsageError("--forward names this server itself");
+  if (await leadsTo(url, host, port)) {
+    throw new UsageError("--forward names this server itself", "name another machine, or another --port");
   }
   url.hash = "";
   const { settings } = readTlsOptions({ ...(cacert === undefined ? {} : { cacert }) }, io.env);
@@ -111,9 +112,11 @@ class Teller {
     }
     if (event.event === "refused") this.#counts.refused++;
     const time = event.event === "stored" ? event.request.receivedAt : new Date();
-    if (this.#flags.json) this.#out.push(jsonLine(event, time));
-    else if (isProblem(event)) this.#err.push(`chatx: ${textLine(event, time)}`);
-    else if (!this.#flags.quiet) this.#out.push(textLine(event, time));
+    const isWanted = !this.#flags.quiet || isProblem(event);
+    if (this.#flags.json) {
+      if (isWanted) this.#out.push(jsonLine(event, time));
+    } else if (isProblem(event)) this.#err.push(`chatx: ${textLine(event, time)}`);
+    else if (isWanted) this.#out.push(textLine(event, time));
   }
 
   async end(): Promise<void> {

@@ -1,11 +1,15 @@
 import { Refusal } from "../http/refusal.ts";
 
-/** Bodies that are held at a time, of all requests together. */
+/** Bodies that are held at a time, of all requests together; one at least of the longest that is allowed. */
 const BUDGET_BYTES = 64 * 1024 * 1024;
 
 /** Keeps many large bodies at a time from becoming all of the memory. */
 export class BodyBudget {
-  #left = BUDGET_BYTES;
+  #left: number;
+
+  constructor(longestBytes: number) {
+    this.#left = Math.max(BUDGET_BYTES, longestBytes);
+  }
 
   /** A request's share, which grows with its body and is given back at its end. */
   open(): { readonly take: (bytes: number) => void; readonly giveBack: () => void } {

@@ -92,12 +92,13 @@ class Receiver {
   readonly #store: CaptureStore;
   readonly #forwarder: Forwarder | undefined;
   readonly #repeats = new Repeats();
-  readonly #budget = new BodyBudget();
+  readonly #budget: BodyBudget;
 
   constructor(options: CaptureOptions, store: CaptureStore, forwarder: Forwarder | undefined) {
     this.#options = options;
     this.#store = store;
     this.#forwarder = forwarder;
+    this.#budget = new BodyBudget(options.maxBodyBytes);
   }
 
   async handle(exchange: Exchange): Promise<void> {
@@ -107,6 +108,9 @@ class Receiver {
     if (path === "/healthz" && (method === "GET" || method === "HEAD")) return this.#health(exchange);
     if (method !== "POST") {
       throw new Refusal(405, "method-not-allowed", "webhooks are posted", { allow: "POST" });
+    }
+    if (this.#forwarder?.hasPassedOn(exchange.request.rawHeaders)) {
+      throw new Refusal(508, "loop", "this server has passed this request on itself, and it came back");
     }
     const share = this.#budget.open();
     try {

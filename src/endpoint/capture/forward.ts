@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { SendResult, Transport } from "../../transport/types.ts";
+import { valuesOf } from "../http/check-request.ts";
 import type { CaptureEvent } from "./events.ts";
 import { isCredential } from "./record.ts";
 
@@ -39,6 +41,8 @@ export interface Forwarded {
  * capture file, from where `chatx replay` delivers it.
  */
 export class Forwarder {
+  /** How this server calls itself in what it passes on (RFC 9110, 7.6.3). */
+  readonly #pseudonym = `chatx-${randomUUID()}`;
   readonly #transport: Transport;
   readonly #url: string;
   readonly #onEvent: (event: CaptureEvent) => void;
@@ -53,15 +57,21 @@ export class Forwarder {
     this.#onEvent = onEvent;
   }
 
+  /** Whether this very server has passed the request on before: then its own target leads back to it. */
+  hasPassedOn(rawHeaders: readonly string[]): boolean {
+    return valuesOf(rawHeaders, "via").some((value) => value.includes(this.#pseudonym));
+  }
+
   push(request: Forwarded): void {
-    const isFull =
-      this.#queue.length >= MAX_QUEUED || this.#queuedBytes + request.body.length > MAX_QUEUED_BYTES;
+    const bytes = this.#queuedBytes + request.body.length;
+    // One that is larger than all that may wait is passed on when nothing else does.
+    const isFull = this.#queue.length >= MAX_QUEUED || (this.#queuedBytes > 0 && bytes > MAX_QUEUED_BYTES);
     if (isFull) {
       this.#onEvent({ event: "not-forwarded", reason: "too many wait to be passed on", attempts: 0 });
       return;
     }
     this.#queue.push(request);
-    this.#queuedBytes += request.body.length;
+    this.#queuedBytes = bytes;
     if (this.#running.size >= CONCURRENCY) return;
     const run = this.#run();
     this.#running.add(run);
@@ -84,9 +94,16 @@ export class Forwarder {
   }
 
   async #deliver(request: Forwarded): Promise<void> {
-    const headers = request.headers.filter(([name]) => isPassedOn(name));
+    const headers: Headers = [
+      ...request.headers.filter(([name]) => isPassedOn(name)),
+      ["Via", `1.1 ${this.#pseudonym}`],
+    ];
     const { signal } = this.#abort;
     for (let attempts = 1; ; attempts++) {
+      if (signal.aborted) {
+        this.#onEvent({ event: "not-forwarded", reason: "the server ended first", attempts: attempts - 1 });
+        return;
+      }
       const result = await this.#transport.send(
         { method: request.method, url: this.#url, headers, body: request.body },
         { timeoutMs: TIMEOUT_MS, maxBodyBytes: MAX_ANSWER_BYTES, signal },
@@ -105,8 +122,12 @@ export class Forwarder {
   }
 }
 
+/** Loop Detected: the request came back to where it was passed on from. */
+const LOOP = 508;
+
 function isWorthAnother(result: SendResult): boolean {
   if (result.kind === "fault") return !result.isPermanent;
+  if (result.status === LOOP) return false;
   return result.status >= 500 || result.status === 408 || result.status === 429;
 }
 

@@ -54,7 +54,6 @@ function foreign(what: string): FileError {
     "foreign",
     `cannot use ${what}: what is in it are no capture records`,
     "name a new file, or one that chatx capture wrote",
-    { exitCode: 2 },
   );
 }
 
