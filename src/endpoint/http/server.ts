@@ -27,6 +27,8 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
     insecureHTTPParser: false,
   });
   server.timeout = limits.stallTimeoutMs;
+  // Not documented, and in Node since its beginnings: who ends its side behind the request, as `nc -N` does, is answered.
+  Object.assign(server, { httpAllowHalfOpen: true });
   // Node drops the headers beyond this number without a word; one more than allowed is enough to see it.
   server.maxHeadersCount = limits.headerCount + 1;
   const front = new Front(options, server);
