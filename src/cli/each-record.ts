@@ -66,6 +66,7 @@ export interface RecordHandlers {
 }
 
 export interface InputOutcome {
+  /** Those that could be read. */
   readonly sources: number;
   readonly exitCode: number;
   readonly isStoppedEarly: boolean;
@@ -88,16 +89,17 @@ export async function eachRecord(
   let sources = 0;
   let exitCode: number = ExitCode.done;
   let isStoppedEarly = false;
-  const sourceErrors = (error: unknown) => {
+  const sourceErrors = (error: unknown): "unread" => {
     if (!(error instanceof InputError)) throw error;
-    if (error.kind === "nothing-matched" && limits.allowEmpty) return;
+    if (error.kind === "nothing-matched" && limits.allowEmpty) return "unread";
     io.stderr.push(`chatx: ${escapeControls(error.message)}\n`);
     exitCode = Math.max(exitCode, ExitCode.input);
+    return "unread";
   };
   try {
     for await (const source of sourcesFrom(inputs, limits, io)) {
-      sources++;
       const outcome = await readSource(source, limits, io, handlers, progress).catch(sourceErrors);
+      if (outcome !== "unread") sources++;
       if (outcome === "invalid") exitCode = Math.max(exitCode, ExitCode.invalid);
       if (outcome === "stopped") {
         isStoppedEarly = true;

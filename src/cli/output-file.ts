@@ -1,4 +1,17 @@
-import { close, constants, fsync, lstat, open, readdir, realpath, rename, rm, rmSync, stat } from "node:fs";
+import {
+  close,
+  constants,
+  fstat,
+  fsync,
+  lstat,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  rmSync,
+  stat,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { OutputError } from "./exit-codes.ts";
@@ -7,6 +20,7 @@ import { FdWriter } from "./write-bytes.ts";
 const openFd = promisify(open);
 const closeFd = promisify(close);
 const syncFd = promisify(fsync);
+const statOfFd = promisify(fstat);
 const linkStatOf = promisify(lstat);
 const statOf = promisify(stat);
 const realPathOf = promisify(realpath);
@@ -45,6 +59,8 @@ export interface OutputFile {
  */
 export async function openOutputFile(path: string): Promise<OutputFile> {
   try {
+    const own = await ownDescriptor(path);
+    if (own !== undefined) return throughDescriptor(own, path);
     const target = await resolveTarget(path);
     if (!target.isRegular) return await openDirectly(target.path);
     await removeStrays(dirname(target.path), basename(target.path));
@@ -66,6 +82,23 @@ export async function openFileOfFolder(path: string): Promise<OutputFile> {
   } catch (error) {
     throw new OutputError(path, error);
   }
+}
+
+const DESCRIPTOR = /^(?:\/dev\/(stdout|stderr)|\/(?:dev|proc\/self)\/fd\/(\d{1,9}))$/;
+
+/** The descriptor that a path names. Of those beyond standard error only a file's: others may be Node's own. */
+async function ownDescriptor(path: string): Promise<number | undefined> {
+  const [isOne, stream, number] = DESCRIPTOR.exec(path) ?? [];
+  if (isOne === undefined) return undefined;
+  const fd = stream === undefined ? Number(number) : stream === "stdout" ? 1 : 2;
+  const isStream = fd === 1 || fd === 2;
+  return isStream || (await statOfFd(fd)).isFile() ? fd : undefined;
+}
+
+/** It stays open: others may write to it, too. */
+function throughDescriptor(fd: number, path: string): OutputFile {
+  const writer = new FdWriter(fd, path);
+  return { writer, commit: () => writer.flush(), discard: async () => undefined };
 }
 
 async function resolveTarget(path: string): Promise<{ path: string; isRegular: boolean }> {

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { pointerOf } from "../json/pointer.ts";
-import { isArray, type Json, member, typeName } from "../json/value.ts";
+import { digitsOf, doubleOf, isArray, isNumeric, type Json, member, typeName } from "../json/value.ts";
 import type { Report } from "./diagnostic.ts";
 import { nearestName } from "./nearest.ts";
 
@@ -38,7 +38,9 @@ function reportIssue(issue: Issue, path: readonly PropertyKey[], document: Json,
     issue.code === "invalid_value" ||
     issue.code === "invalid_union"
   ) {
-    report("schema/wrong-type", pointer, { wanted, found: typeName(value) });
+    const isTooGreat = isNumeric(value) && !Number.isFinite(doubleOf(value));
+    const found = isTooGreat ? "one beyond what a number can hold (1.8e308)" : typeName(value);
+    report("schema/wrong-type", pointer, { wanted, found });
   } else {
     report("schema/wrong-value", pointer, { wanted, found: shown(value) });
   }
@@ -76,5 +78,6 @@ function valueAt(document: Json, steps: readonly (string | number)[]): Json | un
 }
 
 function shown(value: Json): string {
+  if (isNumeric(value)) return digitsOf(value);
   return typeof value === "string" ? value : typeof value === "object" ? typeName(value) : String(value);
 }

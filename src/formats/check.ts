@@ -8,7 +8,7 @@ import type { Schema } from "./wire.ts";
 
 /**
  * Checks a document against the one shape it claims to be, then the rules between its fields.
- * The document is left unchanged; exact numbers are checked by their nearest double.
+ * The document is left unchanged; exact numbers are checked by a double; see `plainView`.
  *
  * @returns Whether the shape held. Unknown fields and broken rules between fields are warnings and do not count.
  */
@@ -20,7 +20,7 @@ export function checkDocument(adapter: FormatAdapter, document: JsonObject, repo
   }
   const view = plainView(document) as JsonObject;
   const result = shape.safeParse(view);
-  if (!result.success) reportZodIssues(result.error.issues, view, report);
+  if (!result.success) reportZodIssues(result.error.issues, document, report);
   reportUnknownFields(shape, view, report);
   if (result.success) adapter.crossCheck?.(document, report);
   return result.success;

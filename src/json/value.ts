@@ -80,12 +80,30 @@ export function setMember(target: Record<string, Json>, key: string, value: Json
   }
 }
 
+/** A number token without a fraction, be it written as `1.0`, `1e3` or `10e-1`. */
+function isWhole(text: string): boolean {
+  const [, digits = "", fraction = "", exponent = "0"] =
+    /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const significant = (digits + fraction).replace(/0+$/, "");
+  const zeros = digits.length + fraction.length - significant.length;
+  return significant === "" || fraction.length - Number(exponent) - zeros <= 0;
+}
+
+/** A double for a schema to check: whole only where the digits are. */
+function plainNumber({ text, value }: ExactNumber): number {
+  return !Number.isInteger(value) || isWhole(text) ? value : SOME_FRACTION;
+}
+
+/** Stands for a number whose fraction the nearest double has lost. */
+const SOME_FRACTION = 0.5;
+
 /**
- * The document with every ExactNumber as its nearest double, for a schema that knows only plain numbers.
+ * The document with every ExactNumber as a double, for a schema that knows only plain numbers: the nearest one, or where
+ * that is whole and the digits are not, some fraction. Only to be checked, not to be read.
  * Returns the same object where there is none to replace.
  */
 export function plainView(value: Json): Json {
-  if (value instanceof ExactNumber) return value.value;
+  if (value instanceof ExactNumber) return plainNumber(value);
   if (isArray(value)) {
     const items = value.map(plainView);
     return items.some((item, index) => item !== value[index]) ? items : value;

@@ -103,7 +103,7 @@ function checkShape({ value, places: known }: YamlFile, places: ProfilePlaces): 
   const shape = ProfileShape();
   const view = plainView(value);
   const result = shape.safeParse(view);
-  if (!result.success) reportZodIssues(result.error.issues, view, report);
+  if (!result.success) reportZodIssues(result.error.issues, value, report);
   reportUnknownFields(shape, view, report);
   return findings;
 }

@@ -16,10 +16,31 @@ const firstText = (run: Run) => conversationsOf(run.stdout)[0]!.messages[0]!.con
 function expectRefused(run: Run, code: string | RegExp): void {
   expectOrderly(run);
   expect(run.code).toBe(1);
-  expect(run.stderr).toMatch(code);
+  if (typeof code === "string") expect(run.stderr).toContain(code);
+  else expect(run.stderr).toMatch(code);
   expect(run.stderr).toMatch(/--> <stdin>:\d+:\d+/);
   expect(run.stdout).toBe('{"conversations":[]}\n');
 }
+
+describe("numbers that no double holds", () => {
+  const withNumber = (field: string, digits: string) =>
+    hookText().replace(new RegExp(`"${field}":\\d+`), `"${field}":${digits}`);
+
+  test.each([
+    ["sentAt", "1e400", "expected a number, found one beyond what a number can hold (1.8e308)"],
+    ["sentAt", "9007199254740993", 'found "9007199254740993"'],
+    ["sentAt", "1.00000000000000000001", 'found "1.00000000000000000001"'],
+    ["duration", "9007199254740993.5", 'expected a whole number, found "9007199254740993.5"'],
+  ])("%s %s is refused with its digits", async (field, digits, message) => {
+    const text = withNumber(field, digits);
+    expect(text).toContain(digits);
+    expectRefused(await toFerndesk(text), message);
+  });
+
+  test.each(["9007199254740993", "3.0", "3e2", "300e-2"])("duration %s is whole", async (digits) => {
+    expect((await runChatx(["validate"], { stdin: withNumber("duration", digits) })).code).toBe(0);
+  });
+});
 
 describe("valid JSON of every kind", () => {
   const values: Record<string, string> = {

@@ -139,6 +139,30 @@ describe("an output file", () => {
     expectWhole(out);
   });
 
+  test.each([
+    ["-o /dev/stdout", ">>"],
+    ["-o /dev/fd/1", ">>"],
+    ["-o /proc/self/fd/1", ">>"],
+    ["-o /dev/stderr", "2>>"],
+    ["-o /dev/fd/7", "7>>"],
+  ])("that the shell has opened is added to: %s %s", async (option, redirect) => {
+    writeFileSync(out, "old\n");
+    const run = await runShell(`$CHATX convert --to ferndesk -q ${option} ${input} ${redirect} ${out}`);
+    expect(run).toMatchObject({ code: 0, stdout: "", stderr: "" });
+    const [old, ...rest] = readFileSync(out, "utf8").split("\n");
+    expect(old).toBe("old");
+    expect(conversationsOf(rest.join("\n"))).toHaveLength(2);
+    expect(readdirSync(folder)).toEqual(["out.json"]);
+  });
+
+  test("that the shell has opened takes losses and the summary, too", async () => {
+    const script = `$CHATX convert --to ferndesk --loss-report /dev/stderr ${input} >/dev/null 2>${out}`;
+    expect((await runShell(script)).code).toBe(0);
+    const text = readFileSync(out, "utf8");
+    expect(text).toContain('"fate":"carried"');
+    expect(text).toContain("records read 2 = written 2 + skipped 0 + rejected 0\n");
+  });
+
   test("is left as it was when nothing could be converted, or the run stopped early", async () => {
     const bad = join(folder, "bad.json");
     writeFileSync(bad, "{");
@@ -151,10 +175,17 @@ describe("an output file", () => {
       const run = await runChatx(["convert", "--to", "ferndesk", "-o", out, ...args]);
       expectOrderly(run);
       expect(run.code).toBe(code);
-      expect(run.stderr).toContain(`${out} is left as it was\n`);
+      expect(run.stderr).toContain(`${out} is left as it was`);
+      if (code === 1 && args.length > 1) expect(run.stderr).toContain("what was written is discarded");
       expect(readFileSync(out, "utf8")).toBe("old");
     }
     expect(readdirSync(folder).sort()).toEqual(["bad.json", "out.json"]);
+  });
+
+  test("comes with totals of the sources that could be read", async () => {
+    const run = await runChatx(["validate", join(folder, "missing"), input]);
+    expect(run.code).toBe(3);
+    expect(run.stdout).toContain("2 records: 2 valid");
   });
 
   test("that cannot be opened takes those along that were opened before it", async () => {

@@ -106,7 +106,10 @@ export async function runConvert(
     await outputs.end(input.sources, keepsOld);
     if (!isTalkWanted(wanted, limits.quiet)) return exitCode;
     const { output } = wanted;
-    if (keepsOld && output !== undefined) io.stderr.push(`${escapeControls(output)} is left as it was\n`);
+    if (keepsOld && output !== undefined) {
+      const lost = summary.written > 0 ? ": what was written is discarded" : "";
+      io.stderr.push(`${escapeControls(output)} is left as it was${lost}\n`);
+    }
     io.stderr.push(convertSummary(summary));
     return exitCode;
   } catch (error) {
