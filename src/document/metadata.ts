@@ -1,3 +1,5 @@
+import { nameOf } from "./characters.ts";
+
 /** The XMP metadata of a report; PDF/A wants it to say the same as the document's information. */
 export interface Metadata {
   readonly title: string;
@@ -27,11 +29,11 @@ export function xmpDescriptions({ title, subject, author, createdAt }: Metadata)
   ].join("\n");
 }
 
-/** A text for a line of metadata: what XML cannot hold, and what would act, is shown as a replacement character. */
+/** A text for a line of metadata: what XML cannot hold, and what would act, is named, as in the report itself. */
 export function metadataText(text: string): string {
   return text.replace(
     /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\ufffe\uffff]|[\ud800-\udfff](?<![\ud800-\udbff][\udc00-\udfff])(?![\udc00-\udfff])/g,
-    "\ufffd",
+    (character) => nameOf(character.codePointAt(0)!),
   );
 }
 

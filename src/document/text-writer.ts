@@ -28,6 +28,7 @@ interface Internals {
 
 /** Where the baseline lies in a line's box, in parts of the font size below the middle. */
 const BASELINE_SHIFT = 0.36;
+const SKIN_TONE = /\p{Emoji_Modifier}/u;
 
 /**
  * Writes set lines into a document's current page. pdfkit's `text` would do, but it sets every stretch of text in a state
@@ -51,7 +52,11 @@ export class TextWriter {
     for (const run of line.runs) {
       if (run.kind === "text") {
         operators.push(`${colour(style.color)} rg`);
+        // A font may draw an emoji alike in all skin tones, and a glyph can stand for one text only.
+        const isToned = SKIN_TONE.test(run.text);
+        if (isToned) operators.push(actualText(run.text));
         this.text(run.text, this.faces[style.weight][run.face]!, style.size, at, baseline, operators);
+        if (isToned) operators.push("EMC");
       } else this.box(run, style, at, baseline, operators);
       at += points(run.width, style);
     }
@@ -72,7 +77,7 @@ export class TextWriter {
     const corner = `${decimal(x + margin)} ${decimal(baseline - size * 0.62)}`;
     const quiet = colour(COLORS.quiet);
     operators.push(`0.5 w ${quiet} RG ${corner} ${decimal(width)} ${decimal(size * 0.76)} re S`);
-    operators.push(`/Span <</ActualText <${utf16Hex(run.copied)}>>> BDC`, `${quiet} rg`);
+    operators.push(actualText(run.copied), `${quiet} rg`);
     const textX = x + points(BOX_PADDING, style);
     const face = this.faces.regular[0]!;
     this.text(run.name, face, size * BOX_TEXT_SCALE, textX, baseline - size * 0.06, operators);
@@ -143,6 +148,11 @@ function decimal(value: number): string {
 /** `#rrggbb` as the three numbers of an operator. */
 function colour(hex: string): string {
   return [1, 3, 5].map((at) => decimal(Number.parseInt(hex.slice(at, at + 2), 16) / 255)).join(" ");
+}
+
+/** Begins a stretch that is copied as this text; `EMC` ends it. */
+function actualText(text: string): string {
+  return `/Span <</ActualText <${utf16Hex(text)}>>> BDC`;
 }
 
 /** A text string as PDF has it: UTF-16 with its mark, in hexadecimal digits. */

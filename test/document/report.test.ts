@@ -76,6 +76,20 @@ describe("a PDF report", () => {
     expect(squeezed(tools.text(pdf))).toContain("日本and日");
   });
 
+  test.each([
+    "\u{1f44d}\u{1f3fd} x",
+    "\u{1f44d} and \u{1f44d}\u{1f3fd}\u{1f44b}\u{1f3ff} and \u{1f44b}",
+    "\u{1f469}\u{1f3fd}\u200d\u{1f4bb} \u{1f468}\u200d\u{1f469}\u200d\u{1f467}",
+    "\u05e9\u05dc\u05d5\u05dd \u{1f44d}\u{1f3fd}",
+  ])("is copied with the skin tones of its emoji: %s", async (written) => {
+    const pdf = await renderReport(conversationOf([{ text: written }]), { zone });
+    expect(tools.check(pdf)).toContain("No syntax");
+    const text = tools.text(pdf);
+    const emoji = written.match(/\p{Extended_Pictographic}\p{Emoji_Modifier}?/gu)!;
+    for (const one of emoji) expect(text).toContain(one);
+    expect(text.match(/\p{Emoji_Modifier}/gu)).toEqual(written.match(/\p{Emoji_Modifier}/gu));
+  });
+
   test("shows what would act: controls and overrides of direction", async () => {
     const conversation = conversationOf([{ text: "nul \u0000 esc \u001b[2J rlo \u202etxt.exe" }]);
     const fonts = await openFonts();
@@ -87,7 +101,7 @@ describe("a PDF report", () => {
   test("puts hostile names into the metadata as text", async () => {
     const name = 'Eve</rdf:li><x>&amp; "\u0000\u202e';
     const pdf = await renderReport(conversationOf([{ text: "hi" }], { visitor: { name } }), { zone });
-    expect(tools.info(pdf).get("Title")).toBe('Chat with Eve</rdf:li><x>&amp; "\ufffd\ufffd');
-    expect(tools.metadata(pdf)).toContain('Eve&lt;/rdf:li&gt;&lt;x&gt;&amp;amp; "\ufffd\ufffd');
+    expect(tools.info(pdf).get("Title")).toBe('Chat with Eve</rdf:li><x>&amp; "U+0000U+202E');
+    expect(tools.metadata(pdf)).toContain('Eve&lt;/rdf:li&gt;&lt;x&gt;&amp;amp; "U+0000U+202E');
   });
 });
