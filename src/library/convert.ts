@@ -3,6 +3,7 @@ import type { Converted, ConvertSettings, ConvertSummary, LossEntry } from "../c
 import type { Finding } from "../diagnostics/finding.ts";
 import { encodedReport } from "../enclosures/encoded-report.ts";
 import { lookInside } from "../enclosures/look-inside.ts";
+import type { TellBeside } from "../input/beside.ts";
 import { stringifyJson } from "../json/stringify.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { Conversation } from "../model/conversation.ts";
@@ -90,7 +91,8 @@ export function convert(input: ChatInput, options: ConvertOptions): Conversion {
         yield { ...one, value, json: stringifyJson(value) };
       }
     }
-    for await (const record of recordsOf(input, options, options.onFinding)) {
+    const beside: TellBeside = (part, members) => void converter.beside(part, members);
+    for await (const record of recordsOf(input, options, options.onFinding, beside)) {
       converter.record(await lookInside(record));
       yield* finished();
     }

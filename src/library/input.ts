@@ -1,4 +1,5 @@
 import { type Finding, findingOfSource } from "../diagnostics/finding.ts";
+import type { TellBeside } from "../input/beside.ts";
 import { inflateBody, inflateChunks } from "../input/inflate.ts";
 import { RecordSplitter, readRecords } from "../input/records.ts";
 import type { InputRecord } from "../input/types.ts";
@@ -12,17 +13,22 @@ const MAX_INFLATED_BYTES = 64 * 1024 ** 3;
  * The records of an input, as the command cuts them; gzip is inflated.
  *
  * @param onFinding  Told of an input that holds none.
+ * @param beside  See `SplitOptions`.
  */
 export async function* recordsOf(
   input: ChatInput,
   options: ReadOptions,
   onFinding?: (finding: Finding) => void,
+  beside?: TellBeside,
 ): AsyncGenerator<InputRecord, void, undefined> {
   const maxRecordBytes = options.maxRecordBytes ?? MAX_RECORD_BYTES;
   const maxInflatedBytes = options.maxInflatedBytes ?? MAX_INFLATED_BYTES;
   const chunks = inflateChunks(bytesOf(input), maxInflatedBytes);
   const name = options.source ?? "<input>";
-  const splitting = { maxRecordBytes, inflate: inflateBody };
+  const splitting = {
+    ...{ maxRecordBytes, inflate: inflateBody },
+    ...(beside === undefined ? {} : { beside }),
+  };
   const splitter = new RecordSplitter(name, splitting);
   yield* readRecords({ name, chunks }, splitting, splitter);
   if (splitter.records > 0 || splitter.sawContainer) return;

@@ -1,4 +1,6 @@
 import type { Finding } from "../diagnostics/finding.ts";
+import { findingsOf } from "../diagnostics/place.ts";
+import type { TellBeside } from "../input/beside.ts";
 import { type RecordVerdict, Validator } from "../validate/validator.ts";
 import { checkInput, checkLimits, checkOptions } from "./checks.ts";
 import { formatNamed } from "./formats.ts";
@@ -20,8 +22,8 @@ export interface ValidatedRecord extends RecordVerdict {
 /**
  * Checks payloads against their format, one record at a time.
  *
- * @returns One result for each record, in input order; for an input that holds none, one of record 0 that says so. Bad
- *   data never throws.
+ * @returns One result for each record, in input order; at the end one of record 0 for what no record holds: that the
+ *   input has none, and each member beside a list of conversations. Bad data never throws.
  * @throws {TypeError} For an unknown format, or an option that is none.
  */
 export function validate(input: ChatInput, options: ValidateOptions = {}): AsyncGenerator<ValidatedRecord> {
@@ -35,12 +37,16 @@ export function validate(input: ChatInput, options: ValidateOptions = {}): Async
   });
   async function* run(): AsyncGenerator<ValidatedRecord> {
     const ofSource: Finding[] = [];
-    for await (const record of recordsOf(input, options, (finding) => ofSource.push(finding))) {
+    const { strict = false } = options;
+    const beside: TellBeside = (part, members) =>
+      void ofSource.push(...findingsOf(part, undefined, members, { strict }));
+    for await (const record of recordsOf(input, options, (finding) => ofSource.push(finding), beside)) {
       const { findings, verdict } = validator.record(record);
       yield { ...verdict, findings };
     }
     for (const finding of ofSource) {
-      yield { source: finding.source, record: 0, line: 0, verdict: "invalid", findings: [finding] };
+      const verdict = finding.severity === "error" ? "invalid" : "valid";
+      yield { source: finding.source, record: 0, line: finding.line, verdict, findings: [finding] };
     }
   }
   return run();

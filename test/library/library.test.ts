@@ -144,6 +144,31 @@ describe("an input that holds no payload", () => {
   });
 });
 
+test("members beside a list of conversations are told of, as the command does", async () => {
+  const text = `{"conversations":[${conversation("a")}],\n"next":"page2"}`;
+  const told: string[] = [];
+  const onFinding = ({
+    code,
+    pointer,
+    line,
+  }: {
+    readonly code: string;
+    readonly pointer: string;
+    readonly line: number;
+  }) => void told.push(`${code} ${pointer} ${line}`);
+  const fates: string[] = [];
+  const onLoss = ({ pointer, fate }: LossEntry) => void fates.push(`${pointer} ${fate}`);
+  expect(await all(convert(text, { to: "ferndesk", onFinding, onLoss }))).toHaveLength(1);
+  expect(told).toEqual(["schema/unknown-field /next 2"]);
+  expect(fates).toContain("/next dropped");
+  const results = await all(validate(text));
+  expect(results.map(({ record, verdict }) => `${record} ${verdict}`)).toEqual(["1 valid", "0 valid"]);
+  expect((await all(validate(text, { strict: true }))).at(-1)).toMatchObject({
+    record: 0,
+    verdict: "invalid",
+  });
+});
+
 describe("misuse", () => {
   const to = "ferndesk";
   test.each<[string, () => unknown, string]>([
