@@ -152,7 +152,7 @@ describe.skipIf(!hasProgram("strace"))("a dry run seen through strace (skipped w
     const before = readdirSync(d).map((name) => [name, statSync(join(d, name)).mtimeMs]);
     const calls =
       "connect,sendto,sendmsg,open,openat,creat,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,link,linkat,symlink,symlinkat,truncate,ftruncate,chmod,fchmod,fchmodat,utimensat";
-    const args = [...sent, ...outputs, "--dry-run"];
+    const args = [...sent, ...outputs, "--resume", "--dry-run"];
     const run = await runShell(
       `strace -f -qq -o ${traced} -e trace=${calls} $CHATX replay ${args.join(" ")}`,
       {
