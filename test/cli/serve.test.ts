@@ -214,6 +214,41 @@ describe("chatx serve", () => {
   });
 
   test.each([
+    ["", []],
+    ["no capture\n", []],
+    ['{"conversations":[]}', []],
+    ["", ["-"]],
+  ])("with nothing to serve in %j it is exit 3; --allow-empty and --watch serve", async (content, inputs) => {
+    const path = join(folder(), "hooks.jsonl");
+    writeFileSync(path, content);
+    const named = inputs.length === 0 ? [path] : inputs;
+    const { code, stdout, stderr } = await runChatx(["serve", "--port", "0", ...named]);
+    expect([code, stdout]).toEqual([3, ""]);
+    expect(stderr).toContain("chatx: there is nothing to serve: no input holds a conversation\n");
+    for (const option of ["--allow-empty", "--watch"]) {
+      const server = await serve([option, ...named]);
+      expect(server.line).toContain("(0 conversations)");
+      expect((await stop(server)).code).toBe(0);
+    }
+  });
+
+  test.each(["SIGTERM", "SIGINT"] as const)(
+    "%s ends it in good order while standard input is open",
+    async (signal) => {
+      const running = startChatx(["serve", "--port", "0", "-"]);
+      started.push(running);
+      // A finding shows that reading has begun.
+      const isReading = once(running.child.stderr!, "data");
+      running.send(`${hookLines(1)}{"accountId":1,}\n${hookLines(1)}`);
+      await isReading;
+      running.child.kill(signal);
+      const { code, stderr, stdout } = await running.ended();
+      expect([code, stdout]).toEqual([0, ""]);
+      expect(stderr).toMatch(new RegExp(`chatx: stopped by ${signal}\\n$`));
+    },
+  );
+
+  test.each([
     [["--host", "0.0.0.0"], "can be reached from other machines"],
     [["--limit", "0"], "--limit takes a number above zero"],
     [["--path", "support"], "--path takes a path"],

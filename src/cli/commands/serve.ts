@@ -26,8 +26,14 @@ async function serve(prepared: PreparedServe, flags: ServeFlags, io: Io): Promis
   );
   const { graceMs } = prepared.server;
   try {
-    await server.readInputs();
-    if (teller.isUnreadable && !isServedAnyway(prepared, flags, server)) return ExitCode.input;
+    if (!(await isReadBefore(io.signal, server.readInputs()))) {
+      await teller.end();
+      return ExitCode.done;
+    }
+    if (!isServedAnyway(prepared, flags, server)) {
+      teller.nothing();
+      return ExitCode.input;
+    }
     await teller.ready(server, prepared);
     const watching =
       prepared.watchIntervalMs === undefined
@@ -49,7 +55,19 @@ async function serve(prepared: PreparedServe, flags: ServeFlags, io: Io): Promis
   }
 }
 
-/** Where an input is missing nothing is served, unless it may still come or does not matter. */
+/** Whether the inputs came to their end before a signal; standard input may never. */
+async function isReadBefore(signal: AbortSignal, reading: Promise<void>): Promise<boolean> {
+  const read = reading.then(
+    () => true,
+    (error: unknown) => {
+      if (signal.aborted) return false;
+      throw error;
+    },
+  );
+  return await Promise.race([read, stopped(signal).then(() => false)]);
+}
+
+/** Where there is no conversation nothing is served, unless one may still come or does not matter. */
 function isServedAnyway(prepared: PreparedServe, flags: ServeFlags, server: SupportServer): boolean {
   return prepared.watchIntervalMs !== undefined || flags.allowEmpty === true || server.conversations > 0;
 }

@@ -72,6 +72,13 @@ export class Teller {
     this.say(isNothing && this.#isWatching ? `${error.message}; it is looked for again` : error.message);
   }
 
+  /** No conversation is there to be served. */
+  nothing(): void {
+    this.readAll();
+    const hint = "--allow-empty serves all the same, and --watch waits for captures to come";
+    if (!this.isUnreadable) this.say("there is nothing to serve: no input holds a conversation", hint);
+  }
+
   empty(source: string): void {
     if (!this.#flags.allowEmpty && !this.#isWatching) this.#reports.source(source, "input/empty", {});
   }
