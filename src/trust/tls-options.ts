@@ -25,11 +25,13 @@ export interface TlsArguments {
  * The settings for all TLS connections, with what the user should be told about them. The certificate of a server is
  * always checked unless --insecure is said: NODE_TLS_REJECT_UNAUTHORIZED=0, easily left over in a shell, has no effect.
  *
+ * @param hasInsecure  Whether the command has that option, so that it can be named.
  * @throws {SetupError} For files that cannot be read, hold no certificate or key, or do not belong together.
  */
 export function readTlsOptions(
   options: TlsArguments,
   environment: Readonly<Record<string, string | undefined>>,
+  hasInsecure = true,
 ): { readonly settings: TlsSettings; readonly warnings: readonly string[] } {
   const warnings: string[] = [];
   if (options.insecure) {
@@ -37,9 +39,8 @@ export function readTlsOptions(
       "--insecure: certificates are not checked; anybody on the way can read and change what is sent",
     );
   } else if (environment.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
-    warnings.push(
-      "NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored, certificates are checked; --insecure turns that off",
-    );
+    const instead = hasInsecure ? "--insecure turns that off" : "--cacert trusts one of your own";
+    warnings.push(`NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored, certificates are checked; ${instead}`);
   }
   const ca = options.cacert === undefined ? undefined : readCertificates(options.cacert, "--cacert");
   const own = readOwn(options, warnings);

@@ -162,10 +162,10 @@ describe("what is stored", () => {
     ];
     await sendRaw(
       server.port,
-      `POST /h?api_key=canary&x=1&flag&to%6ben=canary HTTP/1.1\r\nHost: x\r\n${[...secrets, ...kept].join("\r\n")}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+      `POST /h?api_key=canary&x=1&flag&to%6ben=canary&key=canary HTTP/1.1\r\nHost: x\r\n${[...secrets, ...kept].join("\r\n")}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
     );
     const [record] = server.records();
-    expect(record!.url).toBe("/h?api_key=***&x=1&flag&to%6ben=***");
+    expect(record!.url).toBe("/h?api_key=***&x=1&flag&to%6ben=***&key=***");
     expect(record!.headers).toEqual([
       ["Host", "x"],
       ...secrets.map((line) => [line.split(":")[0], "***"]),

@@ -40,7 +40,13 @@ describe("the TLS options", () => {
     expect(insecure.warnings).toEqual([expect.stringMatching(/^--insecure/)]);
     const left = readTlsOptions({}, { NODE_TLS_REJECT_UNAUTHORIZED: "0" });
     expect(left.settings.rejectUnauthorized).toBe(true);
-    expect(left.warnings).toEqual([expect.stringMatching(/^NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored/)]);
+    expect(left.warnings).toEqual([
+      expect.stringMatching(/^NODE_TLS_REJECT_UNAUTHORIZED=0 is .*--insecure turns/),
+    ]);
+    const without = readTlsOptions({}, { NODE_TLS_REJECT_UNAUTHORIZED: "0" }, false);
+    expect(without.warnings).toEqual([
+      "NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored, certificates are checked; --cacert trusts one of your own",
+    ]);
   });
 
   test("take an own certificate with its key, from two files or one", () => {

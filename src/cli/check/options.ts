@@ -53,7 +53,7 @@ function prepare(url: string, flags: CheckFlags, io: Io): PreparedCheck {
   }
   const redactor = new Redactor();
   const secrets = secretHeaderOptions(header, redactor);
-  const tls = readTlsOptions(cacert === undefined ? {} : { cacert }, io.env);
+  const tls = readTlsOptions(cacert === undefined ? {} : { cacert }, io.env, false);
   const maxFindings = countOption(flags.maxFindings, "--max-findings");
   const options: CheckOptions = {
     ...(startDate === undefined ? {} : { startDate }),

@@ -30,8 +30,8 @@ export async function runCapture(rawFlags: Record<string, unknown>, io: Io): Pro
 
 async function capture(flags: CaptureFlags, io: Io): Promise<number> {
   const prepared = prepareCapture(flags, io.env);
-  const forward = await forwardFrom(flags, prepared, io);
   const teller = new Teller(flags, io);
+  const forward = await forwardFrom(flags, prepared, io, (text) => teller.warn(text));
   for (const warning of prepared.warnings) teller.warn(warning);
   const options: CaptureOptions = {
     ...prepared.capture,
@@ -54,6 +54,7 @@ async function forwardFrom(
   { forward, cacert }: CaptureFlags,
   prepared: PreparedCapture,
   io: Io,
+  warn: (text: string) => void,
 ): Promise<CaptureOptions["forward"]> {
   if (forward === undefined) {
     if (cacert !== undefined) throw new UsageError("--cacert goes with --forward only");
@@ -71,8 +72,9 @@ async function forwardFrom(
     throw new UsageError("--forward names this server itself", "name another machine, or another --port");
   }
   url.hash = "";
-  const { settings } = readTlsOptions({ ...(cacert === undefined ? {} : { cacert }) }, io.env);
-  const transport = await openTransport({ connections: 4, tls: settings, proxyFor: proxiesFrom(io.env) });
+  const tls = readTlsOptions({ ...(cacert === undefined ? {} : { cacert }) }, io.env, false);
+  for (const warning of tls.warnings) warn(warning);
+  const transport = await openTransport({ connections: 4, tls: tls.settings, proxyFor: proxiesFrom(io.env) });
   return { url: url.href, transport };
 }
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { isSecretName, MASKED } from "../../trust/secret-names.ts";
+import { isSecretName, isSecretParameter, MASKED } from "../../trust/secret-names.ts";
 
 type Headers = readonly (readonly [name: string, value: string])[];
 
@@ -60,8 +60,11 @@ export function captureLine({ method, url, headers, receivedAt, body, marks }: C
 
 /** Whether what stands under this name is a right of the sender. */
 export function isCredential(name: string): boolean {
-  return isSecretName(name) && !/signature|hmac/i.test(name);
+  return isSecretName(name) && !SIGNATURE.test(name);
 }
+
+/** What it says is verified against the bytes, which are kept. */
+const SIGNATURE = /signature|hmac/i;
 
 /** The path and query with the values of secret parameters masked; the rest as it was sent. */
 export function maskedUrl(url: string): string {
@@ -73,15 +76,8 @@ export function maskedUrl(url: string): string {
 
 function maskedPair(pair: string): string {
   const [name = ""] = pair.split("=", 1);
-  return pair.length > name.length && isCredential(decoded(name)) ? `${name}=${MASKED}` : pair;
-}
-
-function decoded(name: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
+  const isRight = isSecretParameter(name) && !SIGNATURE.test(name);
+  return pair.length > name.length && isRight ? `${name}=${MASKED}` : pair;
 }
 
 /** Controls that JSON spells with six characters make Base64 the shorter form; also, such a body is no text. */
