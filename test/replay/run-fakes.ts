@@ -253,3 +253,14 @@ export async function replay(
 export function sum({ delivered, failed, unknown, held, pending }: ReplaySummary): number {
   return delivered + failed + unknown + held + pending;
 }
+
+/** The most of these times in any window, windows closed at one end. */
+export function mostPerWindow(times: readonly number[], windowMs = 1000): number {
+  const sorted = [...times].sort((a, b) => a - b);
+  let most = 0;
+  for (let first = 0, last = 0; last < sorted.length; last++) {
+    while (sorted[last]! - sorted[first]! >= windowMs) first++;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+}

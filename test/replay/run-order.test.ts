@@ -2,7 +2,17 @@ import { describe, expect, test } from "vitest";
 import { RateLimiter, rateFrom } from "../../src/replay/rate.ts";
 import type { PlannedMessage } from "../../src/replay/types.ts";
 import type { SendResult } from "../../src/transport/types.ts";
-import { answer, FakeClock, fault, message, messages, replay, type Sent, sum } from "./run-fakes.ts";
+import {
+  answer,
+  FakeClock,
+  fault,
+  message,
+  messages,
+  mostPerWindow,
+  replay,
+  type Sent,
+  sum,
+} from "./run-fakes.ts";
 
 const RETRY = { retries: 6, baseMs: 50, capMs: 800, maxElapsedMs: 3_600_000 };
 
@@ -165,17 +175,6 @@ describe("--speed", () => {
   });
 });
 
-/** The most turns in any window of one second, windows closed at one end. */
-function mostPerSecond(times: readonly number[], windowMs = 1000): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  let most = 0;
-  for (let first = 0, last = 0; last < sorted.length; last++) {
-    while (sorted[last]! - sorted[first]! >= windowMs) first++;
-    most = Math.max(most, last - first + 1);
-  }
-  return most;
-}
-
 describe("--rate", () => {
   test("holds over a run and its resume", async () => {
     const clock = new FakeClock();
@@ -190,7 +189,7 @@ describe("--rate", () => {
       times.push(...transport.sent.map(({ at }) => at));
     }
     expect(times).toHaveLength(69);
-    expect(mostPerSecond(times)).toBeLessThanOrEqual(10 + rate.burst);
+    expect(mostPerWindow(times)).toBeLessThanOrEqual(10 + rate.burst);
   });
 
   test("is no reason to go on waiting after a stop", async () => {

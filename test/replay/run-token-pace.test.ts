@@ -4,7 +4,7 @@ import { sendPatiently } from "../../src/replay/send-patiently.ts";
 import { createTokenSource } from "../../src/replay/token.ts";
 import type { PlannedMessage, RenderedRequest, TokenAnswer } from "../../src/replay/types.ts";
 import type { HttpRequest } from "../../src/transport/types.ts";
-import { answer, FakeClock, FakeTransport, message, replay } from "./run-fakes.ts";
+import { answer, FakeClock, FakeTransport, message, mostPerWindow, replay } from "./run-fakes.ts";
 
 const RETRY = { retries: 9, baseMs: 100, capMs: 1000, maxElapsedMs: 3_600_000 };
 
@@ -71,16 +71,6 @@ async function run(setup: {
   return { summary, times, issued, refused, rate };
 }
 
-/** The most requests in any window, closed at one end. */
-function mostPer(windowMs: number, times: readonly number[]): number {
-  let most = 0;
-  for (let first = 0, last = 0; last < times.length; last++) {
-    while (times[last]! - times[first]! >= windowMs) first++;
-    most = Math.max(most, last - first + 1);
-  }
-  return most;
-}
-
 describe("a token that lives shorter than a message waits for its turn", () => {
   test.each([
     ["2/s", 3000, true],
@@ -110,7 +100,7 @@ test.each([1, 2, 3])("--rate holds over messages, retries and renewals (seed %i)
   });
   expect(summary.delivered).toBe(200);
   expect(issued).toBeGreaterThan(20);
-  expect(mostPer(1000, times)).toBeLessThanOrEqual(10 + rate.burst);
+  expect(mostPerWindow(times)).toBeLessThanOrEqual(10 + rate.burst);
   // And it is used: not much slower than allowed.
   expect(times.at(-1)!).toBeLessThan((times.length / 10) * 1000 * 1.3 + 3000);
 });
